@@ -1,0 +1,31 @@
+// What a stream of samples is of, and whose it is.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string_view>
+
+namespace gauntlet {
+
+enum class SensorKind : std::uint8_t { accelerometer, gyroscope, heart_rate };
+
+constexpr std::string_view to_string(SensorKind kind) {
+  switch (kind) {
+    case SensorKind::accelerometer: return "accelerometer";
+    case SensorKind::gyroscope: return "gyroscope";
+    case SensorKind::heart_rate: return "heart_rate";
+  }
+  return "unknown";
+}
+
+// A device is one thing with one connection to the phone; the phone's own sensors are a device too.
+// Numbered from 0 in the order of the scenario.
+using DeviceIndex = std::uint16_t;
+
+struct StreamId {
+  DeviceIndex device = 0;
+  SensorKind sensor = SensorKind::accelerometer;
+  friend constexpr auto operator<=>(const StreamId&, const StreamId&) = default;
+};
+
+}  // namespace gauntlet

@@ -1,0 +1,68 @@
+// HTTP/1.1 over a Runtime: messages as plain structs, a server that feeds a handler, and a client
+// that keeps one connection alive. Beast stays in http.cc.
+//
+// Limits: header 16 KiB, body 1 MiB by default; one request in flight per connection; an idle
+// connection is closed after idle_timeout. A request that breaks a limit is answered (413, 431, 400)
+// and counted; a peer that stops talking is dropped and counted.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/base/counters.h"
+#include "core/base/time.h"
+#include "core/runtime/runtime.h"
+
+namespace gauntlet {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target = "/";
+  std::map<std::string, std::string, std::less<>> headers;  // names in lower case
+  std::string body;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::map<std::string, std::string, std::less<>> headers;
+  std::string body;
+};
+
+using HttpHandler = std::function<asio::awaitable<HttpResponse>(HttpRequest)>;
+
+struct HttpLimits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+  std::size_t connections = 1024;
+  Duration idle_timeout = std::chrono::seconds{60};
+  Duration request_timeout = std::chrono::seconds{10};
+};
+
+// Accepts and serves until the listener is closed. An exception out of the handler is a 500 and
+// counted. Counters: http.requests, http.status.NNN, http.rejected.*, http.connections.
+asio::awaitable<void> serve_http(Runtime& runtime, std::unique_ptr<Listener> listener,
+                                 HttpHandler handler, HttpLimits limits, Counters& counters);
+
+// One keep-alive connection to one endpoint, made again when it broke. Not thread-safe; one request
+// at a time.
+class HttpClient {
+ public:
+  HttpClient(Runtime& runtime, Endpoint endpoint, HttpLimits limits = {});
+  ~HttpClient();
+  // Throws system_error when the connection cannot be made, breaks, or times out. A request is
+  // never sent twice by this class: whether to retry is the caller's decision.
+  asio::awaitable<HttpResponse> request(HttpRequest request);
+  void close();
+
+ private:
+  struct Connection;
+  Runtime& runtime_;
+  Endpoint endpoint_;
+  HttpLimits limits_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace gauntlet

@@ -1,0 +1,114 @@
+// What really happened. Written by the world, read by metrics, closed to everything that is
+// measured (tests/layering refuses an include from there).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/check.h"
+#include "core/base/counters.h"
+#include "core/base/sensor.h"
+#include "core/base/time.h"
+
+namespace gauntlet {
+
+// A set of an exercise. `repetitions` are the instants at which each repetition was completed (the
+// limb is back where it started).
+struct TrueSet {
+  std::string exercise;
+  WorldTime begin;
+  WorldTime end;
+  std::vector<WorldTime> repetitions;
+};
+
+// A stretch of life that is no exercise: "resting", "walking", "drinking", "dragging_bench", …
+struct TrueActivity {
+  std::string name;
+  WorldTime begin;
+  WorldTime end;
+};
+
+// One frame that reached the phone, in order of arrival on the device's connection, duplicates
+// included: it carries samples [first, first + count) of the stream. first < 0: an attacker's own
+// frame, with no true samples in it.
+struct TrueFrame {
+  SensorKind sensor = SensorKind::accelerometer;
+  std::int64_t first = 0;
+  std::uint32_t count = 0;
+  WorldTime arrived;
+};
+
+struct TrueStream {
+  StreamId id;
+  double nominal_rate_hz = 0;
+  double true_rate_hz = 0;
+  // When each produced sample was really taken, in order; index = sample number.
+  std::vector<WorldTime> sampled_at;
+  // The noiseless signal at those instants, 3 per sample, m/s2 or rad/s, sensor frame. Specific
+  // force: at rest, face up, z = +g.
+  std::vector<float> signal;
+};
+
+struct TrueDevice {
+  std::string name;
+  std::vector<TrueStream> streams;
+  std::vector<TrueFrame> frames;
+};
+
+// The phone's clock against the world's, piecewise linear between knots, extrapolated with the
+// slope of the last piece.
+class TrueHostClock {
+ public:
+  void add(WorldTime world, HostTime host) {
+    CHECK(knots_.empty() || knots_.back().world < world);
+    knots_.push_back({world, host});
+  }
+  bool empty() const { return knots_.empty(); }
+  HostTime to_host(WorldTime t) const {
+    CHECK(knots_.size() >= 2, knots_.size());
+    auto it = std::upper_bound(knots_.begin(), knots_.end(), t,
+                               [](WorldTime x, const Knot& k) { return x < k.world; });
+    const auto last = knots_.end() - 1;
+    if (it == knots_.begin()) ++it;
+    if (it > last) it = last;
+    const Knot& a = *(it - 1);
+    const Knot& b = *it;
+    const double slope = static_cast<double>((b.host - a.host).count()) /
+                         static_cast<double>((b.world - a.world).count());
+    const double ns = static_cast<double>((t - a.world).count()) * (slope - 1.0);
+    return a.host + (t - a.world) + Duration{static_cast<std::int64_t>(ns < 0 ? ns - .5 : ns + .5)};
+  }
+
+ private:
+  struct Knot {
+    WorldTime world;
+    HostTime host;
+  };
+  std::vector<Knot> knots_;
+};
+
+// Everything by which a person could be known. The values are canaries: random, unique to the run,
+// so that finding one anywhere proves that it flowed there.
+struct TrueIdentity {
+  std::string user_id;
+  std::string name;
+  std::string email;
+  std::string cluster_id;
+  std::string session_id;
+};
+
+struct Truth {
+  std::vector<TrueSet> sets;
+  std::vector<TrueActivity> activities;
+  std::vector<TrueDevice> devices;  // index = DeviceIndex
+  TrueHostClock host_clock;
+  TrueIdentity identity;
+  WorldTime begin;
+  WorldTime end;
+  // Samples that were produced and did not reach the phone, by "place.reason".
+  Counters dropped;
+};
+
+}  // namespace gauntlet
