@@ -5,8 +5,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "core/base/time.h"
@@ -43,6 +45,8 @@ class Runtime {
   virtual asio::awaitable<std::unique_ptr<ByteStream>> connect(Endpoint endpoint) = 0;
   // Port 0: any free port. Real sockets bind to the loopback interface unless `host` says otherwise.
   virtual std::unique_ptr<Listener> listen(Endpoint endpoint) = 0;
+  // Cryptographically strong in production, this host's own seeded stream in a simulation.
+  virtual void random_bytes(std::span<std::byte> out) = 0;
 };
 
 }  // namespace gauntlet
