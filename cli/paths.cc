@@ -32,7 +32,7 @@ std::optional<fs::path> find_data() {
   const auto above = above_program();
   starts.insert(starts.end(), above.begin(), above.end());
   for (const auto& start : starts) {
-    const fs::path candidate = start.parent_path() / "shared" / "data";
+    fs::path candidate = start.parent_path() / "shared" / "data";
     if (fs::is_directory(candidate, error)) return candidate;
   }
   return std::nullopt;
@@ -42,7 +42,7 @@ std::optional<fs::path> find_shipped(const std::string& relative) {
   std::error_code error;
   if (fs::exists(relative, error)) return fs::path(relative);
   for (const auto& folder : above_program()) {
-    for (const fs::path& candidate : {folder / relative, folder / "share" / "gauntlet" / relative}) {
+    for (fs::path candidate : {folder / relative, folder / "share" / "gauntlet" / relative}) {
       if (fs::exists(candidate, error)) return candidate;
     }
   }
@@ -53,7 +53,7 @@ bool in_path(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    if (::access((folder + "/" + name).c_str(), X_OK) == 0) return true;
+    if (::access((fs::path(folder) / name).c_str(), X_OK) == 0) return true;
   }
   return false;
 }
