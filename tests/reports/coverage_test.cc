@@ -1,6 +1,8 @@
 // Does a 95 % interval cover in 95 % of replicates? Data come from a counter, so a failure is the
 // same failure every time. With r replicates the observed coverage has a standard deviation of
 // sqrt(.95 * .05 / r); bounds are 4 of them (two-sided chance of a false alarm 6e-5 per check).
+// core/base has a CHECK of its own.
+#define CATCH_CONFIG_PREFIX_ALL
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -45,19 +47,19 @@ double coverage(std::uint64_t stream, Replicate replicate, int replicates = kRep
 
 }  // namespace
 
-TEST_CASE("the t interval of a mean covers at its level") {
+CATCH_TEST_CASE("the t interval of a mean covers at its level") {
   for (const int n : {2, 5, 20}) {
     const double c = coverage(static_cast<std::uint64_t>(n), [n](Draws& d) {
       std::vector<double> x(static_cast<std::size_t>(n));
       for (double& v : x) v = 3 + 2 * d.normal();
       return covers(*estimate_mean(x).interval, 3);
     });
-    INFO("n = " << n);
-    CHECK(std::abs(c - .95) < kBound);
+    CATCH_INFO("n = " << n);
+    CATCH_CHECK(std::abs(c - .95) < kBound);
   }
 }
 
-TEST_CASE("the t interval of paired differences covers, however far apart the pairs are") {
+CATCH_TEST_CASE("the t interval of paired differences covers, however far apart the pairs are") {
   const double c = coverage(101, [](Draws& d) {
     std::vector<double> a(12), b(12);
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -66,10 +68,10 @@ TEST_CASE("the t interval of paired differences covers, however far apart the pa
     }
     return covers(*paired_difference(a, b).difference.interval, 0.5);
   });
-  CHECK(std::abs(c - .95) < kBound);
+  CATCH_CHECK(std::abs(c - .95) < kBound);
 }
 
-TEST_CASE("the expanded bootstrap covers normal data within two points of its level") {
+CATCH_TEST_CASE("the expanded bootstrap covers normal data within two points of its level") {
   // Approximate by construction: Hesterberg 2015 finds it within a point or two at n = 20.
   constexpr int kFew = 3000;
   const double c = coverage(
@@ -80,10 +82,10 @@ TEST_CASE("the expanded bootstrap covers normal data within two points of its le
         return covers(*bootstrap_mean_interval(x, .95, 1000), 0);
       },
       kFew);
-  CHECK(std::abs(c - .95) < .01 + 4 * std::sqrt(.95 * .05 / kFew));
+  CATCH_CHECK(std::abs(c - .95) < .01 + 4 * std::sqrt(.95 * .05 / kFew));
 }
 
-TEST_CASE("Clopper-Pearson never covers less than its level, Wilson does so on average") {
+CATCH_TEST_CASE("Clopper-Pearson never covers less than its level, Wilson does so on average") {
   for (const std::uint64_t n : {10u, 40u, 200u}) {
     double wilson_sum = 0;
     int points = 0;
@@ -95,16 +97,16 @@ TEST_CASE("Clopper-Pearson never covers less than its level, Wilson does so on a
         if (covers(wilson_interval(k, n), p)) wilson += chance;
         if (covers(clopper_pearson_interval(k, n), p)) exact += chance;
       }
-      INFO("n = " << n << ", p = " << p);
-      CHECK(exact >= .95 - 1e-9);
+      CATCH_INFO("n = " << n << ", p = " << p);
+      CATCH_CHECK(exact >= .95 - 1e-9);
       wilson_sum += wilson;
     }
-    INFO("n = " << n);
-    CHECK(std::abs(wilson_sum / points - .95) < .01);
+    CATCH_INFO("n = " << n);
+    CATCH_CHECK(std::abs(wilson_sum / points - .95) < .01);
   }
 }
 
-TEST_CASE("order-statistic intervals cover at least their level, whatever the distribution") {
+CATCH_TEST_CASE("order-statistic intervals cover at least their level, whatever the distribution") {
   // Exact coverage of [x(l), x(u)] is P[l <= B < u]; for n = 120, p = .5 it lies within one
   // binomial step (.07) above the level.
   const double median = coverage(103, [](Draws& d) {
@@ -112,13 +114,13 @@ TEST_CASE("order-statistic intervals cover at least their level, whatever the di
     for (double& v : x) v = std::exp(d.normal());
     return covers(*estimate_quantile(x, .5).interval, 1.0);
   });
-  CHECK(median > .95 - kBound);
-  CHECK(median < .98);
+  CATCH_CHECK(median > .95 - kBound);
+  CATCH_CHECK(median < .98);
   const double far = coverage(104, [](Draws& d) {
     std::vector<double> x(200);
     for (double& v : x) v = d.exponential();
     return covers(*estimate_quantile(x, .95).interval, -std::log(.05));
   });
-  CHECK(far > .95 - kBound);
-  CHECK(far < .99);
+  CATCH_CHECK(far > .95 - kBound);
+  CATCH_CHECK(far < .99);
 }
