@@ -1,0 +1,40 @@
+// One file per command; each adds itself to the application and leaves its exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace gauntlet::cli {
+
+// Exit codes beside CLI11's own for usage errors (>= 100). A regression is never 1 or 2: make turns
+// 1 into 2, and 2 is what shells use for misuse.
+enum Exit : int {
+  kOk = 0,
+  kBadInput = 2,
+  kRegression = 3,
+  kInconclusive = 4,
+  kNoBaseline = 5,
+  kInfrastructure = 6,
+  kPartial = 7,    // some of the input was corrupt; the rest was processed
+  kUnbalanced = 8  // a run whose books do not balance
+};
+
+// Defines a subcommand whose --help ends with an example. `run` returns the exit code.
+inline CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& text,
+                             const std::string& example) {
+  CLI::App* command = app.add_subcommand(name, text);
+  command->footer("example: " + example);
+  return command;
+}
+
+void add_replay(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_gate(CLI::App& app, int& exit_code);
+void add_train(CLI::App& app, int& exit_code);
+void add_metrics(CLI::App& app, int& exit_code);
+void add_scenario(CLI::App& app, int& exit_code);
+void add_doctor(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
+
+}  // namespace gauntlet::cli
