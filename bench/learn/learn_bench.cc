@@ -1,0 +1,51 @@
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "core/learn/draws.h"
+#include "core/learn/trainer.h"
+
+namespace gauntlet::learn {
+namespace {
+
+std::vector<float> noise(std::size_t n, std::uint64_t seed) {
+  Draws draws(seed);
+  std::vector<float> v(n);
+  for (float& x : v) x = static_cast<float>(20 * draws.uniform() - 10);
+  return v;
+}
+
+Training trained(std::int64_t features, std::size_t windows) {
+  TrainerOptions o;
+  o.features = features;
+  Trainer trainer(o, 50, 100, 3);
+  for (std::size_t i = 0; i < windows; ++i) {
+    const std::size_t c = i % 11;
+    trainer.add(noise(300, i), c == 0 ? "" : "exercise-" + std::to_string(c),
+                static_cast<std::uint32_t>(i / 110));
+  }
+  return *trainer.train();
+}
+
+// Features and eleven classes of a window of 100 x 3.
+void classify(benchmark::State& state) {
+  const Training t = trained(state.range(0), 330);
+  const std::vector<float> windows = noise(64 * 300, 1);
+  ClassifyScratch scratch;
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(t.model.classify(windows.data() + 300 * (i++ % 64), scratch));
+  }
+}
+BENCHMARK(classify)->Arg(504)->Arg(756)->Arg(1008)->Unit(benchmark::kMicrosecond);
+
+void train(benchmark::State& state) {
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(trained(756, static_cast<std::size_t>(state.range(0))));
+  }
+}
+BENCHMARK(train)->Arg(2200)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+}  // namespace
+}  // namespace gauntlet::learn

@@ -1,0 +1,221 @@
+#include "core/learn/minirocket.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/base/check.h"
+#include "core/learn/draws.h"
+#include "core/signal/plain_math.h"
+
+namespace gauntlet::learn {
+namespace {
+
+constexpr std::size_t kTaps = 9;
+
+using Triple = std::array<std::uint8_t, 3>;
+
+// The positions of the weights of 2: all triples of nine, in lexicographic order.
+constexpr std::array<Triple, MiniRocket::kKernels> kTriples = [] {
+  std::array<Triple, MiniRocket::kKernels> t{};
+  std::size_t n = 0;
+  for (std::uint8_t a = 0; a < kTaps; ++a) {
+    for (std::uint8_t b = static_cast<std::uint8_t>(a + 1); b < kTaps; ++b) {
+      for (std::uint8_t c = static_cast<std::uint8_t>(b + 1); c < kTaps; ++c) t[n++] = {a, b, c};
+    }
+  }
+  return t;
+}();
+
+std::size_t largest_reach(const MiniRocket& m) {
+  return 4 * static_cast<std::size_t>(m.dilations.back());
+}
+
+// The sum of each channel subset in use, with room for the farthest tap on both sides.
+void prepare(const MiniRocket& m, const float* window, MiniRocketScratch& s) {
+  std::array<bool, 256> used{};
+  for (const std::uint8_t mask : m.channel_masks) used[mask] = true;
+  s.masks.clear();
+  for (std::size_t mask = 0; mask < used.size(); ++mask) {
+    if (used[mask]) s.masks.push_back(static_cast<std::uint8_t>(mask));
+  }
+  const std::size_t reach = largest_reach(m);
+  const std::size_t stride = m.length + 2 * reach;
+  s.padded.assign(s.masks.size() * stride, 0.0f);
+  s.sums.resize(s.masks.size() * m.length);
+  s.output.resize(m.length);
+  for (std::size_t i = 0; i < s.masks.size(); ++i) {
+    float* signal = s.padded.data() + i * stride + reach;
+    for (std::uint32_t c = 0; c < m.channels; ++c) {
+      if (!(s.masks[i] >> c & 1)) continue;
+      for (std::size_t t = 0; t < m.length; ++t) signal[t] += window[t * m.channels + c];
+    }
+  }
+}
+
+void sum_taps(const float* signal, std::size_t length, std::size_t dilation, float* sums) {
+  const float* p = signal - 4 * dilation;
+  for (std::size_t t = 0; t < length; ++t) {
+    sums[t] = ((p[t] + p[t + dilation]) + (p[t + 2 * dilation] + p[t + 3 * dilation])) +
+              ((p[t + 4 * dilation] + p[t + 5 * dilation]) +
+               (p[t + 6 * dilation] + p[t + 7 * dilation])) +
+              p[t + 8 * dilation];
+  }
+}
+
+// Six weights of -1 and three of 2 are nine of -1 and three of 3.
+void convolve(const float* signal, const float* sums, const Triple& triple, std::size_t dilation,
+              std::size_t first, std::size_t last, float* __restrict out) {
+  const float* p = signal - 4 * dilation;
+  const float* a = p + triple[0] * dilation;
+  const float* b = p + triple[1] * dilation;
+  const float* c = p + triple[2] * dilation;
+  for (std::size_t t = first; t < last; ++t) out[t] = 3 * ((a[t] + b[t]) + c[t]) - sums[t];
+}
+
+std::int32_t count_above(const float* x, std::size_t first, std::size_t last, float bias) {
+  std::int32_t n = 0;
+  for (std::size_t t = first; t < last; ++t) n += x[t] > bias ? 1 : 0;
+  return n;
+}
+
+// Calls visit(pair, first, last) with the convolution of every (dilation, kernel) in s.output; `pair`
+// counts them from 0. Channel subsets that `wanted` refuses are skipped.
+template <class Visit>
+void each_convolution(const MiniRocket& m, MiniRocketScratch& s, const Visit& visit) {
+  const std::size_t reach = largest_reach(m);
+  const std::size_t stride = m.length + 2 * reach;
+  std::array<std::uint8_t, 256> slot{};
+  for (std::size_t i = 0; i < s.masks.size(); ++i) slot[s.masks[i]] = static_cast<std::uint8_t>(i);
+  for (std::size_t d = 0; d < m.dilations.size(); ++d) {
+    const std::size_t dilation = m.dilations[d];
+    for (std::size_t i = 0; i < s.masks.size(); ++i) {
+      sum_taps(s.padded.data() + i * stride + reach, m.length, dilation,
+               s.sums.data() + i * m.length);
+    }
+    for (std::size_t k = 0; k < MiniRocket::kKernels; ++k) {
+      const std::size_t pair = d * MiniRocket::kKernels + k;
+      const std::size_t i = slot[m.channel_masks[pair]];
+      const bool padded = (d + k) % 2 == 0;
+      const std::size_t first = padded ? 0 : 4 * dilation;
+      const std::size_t last = padded ? m.length : m.length - 4 * dilation;
+      convolve(s.padded.data() + i * stride + reach, s.sums.data() + i * m.length, kTriples[k],
+               dilation, first, last, s.output.data());
+      visit(pair, d, first, last);
+    }
+  }
+}
+
+// Dilations spread exponentially from 1 to the longest that fits; those that fall on the same
+// integer share it. Remaining features go to the shortest, as in the paper's code.
+void choose_dilations(MiniRocket& m, std::size_t per_kernel) {
+  const std::size_t n = std::min(per_kernel, MiniRocket::kMaxDilations);
+  const double longest =
+      natural_log(static_cast<double>(m.length - 1) / static_cast<double>(kTaps - 1));
+  std::vector<std::size_t> hits;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double e = n > 1 ? longest * static_cast<double>(i) / static_cast<double>(n - 1) : 0.0;
+    const auto d = static_cast<std::uint16_t>(exponential(e) + 1e-9);
+    if (!m.dilations.empty() && m.dilations.back() == d) {
+      ++hits.back();
+    } else {
+      m.dilations.push_back(d);
+      hits.push_back(1);
+    }
+  }
+  std::size_t assigned = 0;
+  for (const std::size_t h : hits) {
+    m.features_per_dilation.push_back(static_cast<std::uint16_t>(h * per_kernel / n));
+    assigned += h * per_kernel / n;
+  }
+  for (std::size_t i = 0; assigned < per_kernel; i = (i + 1) % hits.size(), ++assigned) {
+    ++m.features_per_dilation[i];
+  }
+}
+
+void choose_channels(MiniRocket& m, Draws& draws) {
+  const std::size_t pairs = m.dilations.size() * MiniRocket::kKernels;
+  for (std::size_t p = 0; p < pairs; ++p) {
+    // Subset sizes are uniform in their logarithm: small ones are the common ones.
+    const double u = draws.uniform() * natural_log(m.channels + 1.0);
+    const auto size = std::min(static_cast<std::uint32_t>(exponential(u)), m.channels);
+    std::uint8_t mask = 0;
+    for (std::uint32_t chosen = 0; chosen < std::max(size, 1u);) {
+      const auto bit = static_cast<std::uint8_t>(1u << draws.below(m.channels));
+      if (mask & bit) continue;
+      mask = static_cast<std::uint8_t>(mask | bit);
+      ++chosen;
+    }
+    m.channel_masks.push_back(mask);
+  }
+}
+
+// Linear interpolation between order statistics.
+float quantile(const std::vector<float>& sorted, double q) {
+  const double at = q * static_cast<double>(sorted.size() - 1);
+  const auto i = static_cast<std::size_t>(at);
+  const std::size_t j = std::min(i + 1, sorted.size() - 1);
+  const double a = static_cast<double>(sorted[i]);
+  return static_cast<float>(a + (at - std::floor(at)) * (static_cast<double>(sorted[j]) - a));
+}
+
+}  // namespace
+
+MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
+                          std::uint32_t channels, std::size_t features, std::uint64_t seed) {
+  CHECK(length >= MiniRocket::kMinLength && length <= 65535, length);
+  CHECK(channels >= 1 && channels <= 8, channels);
+  const std::size_t size = static_cast<std::size_t>(length) * channels;
+  CHECK(!windows.empty() && windows.size() % size == 0, windows.size(), size);
+  MiniRocket m;
+  m.length = length;
+  m.channels = channels;
+  Draws draws(seed);
+  choose_dilations(m, std::max<std::size_t>(features / MiniRocket::kKernels, 1));
+  choose_channels(m, draws);
+  const std::size_t pairs = m.channel_masks.size();
+  std::vector<std::size_t> example(pairs);
+  for (std::size_t& e : example) e = draws.below(windows.size() / size);
+  // One pass per pair would convolve all pairs for each example; instead each pair is convolved
+  // alone by a transform that holds nothing else.
+  MiniRocketScratch scratch;
+  std::vector<float> sorted;
+  std::size_t feature = 0;
+  for (std::size_t p = 0; p < pairs; ++p) {
+    const std::size_t d = p / MiniRocket::kKernels;
+    const std::size_t dilation = m.dilations[d];
+    MiniRocket one;
+    one.length = length;
+    one.channels = channels;
+    one.dilations = {m.dilations[d]};
+    one.channel_masks = {m.channel_masks[p]};
+    prepare(one, windows.data() + example[p] * size, scratch);
+    const float* signal = scratch.padded.data() + largest_reach(one);
+    sum_taps(signal, length, dilation, scratch.sums.data());
+    convolve(signal, scratch.sums.data(), kTriples[p % MiniRocket::kKernels], dilation, 0, length,
+             scratch.output.data());
+    sorted = scratch.output;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::uint16_t i = 0; i < m.features_per_dilation[d]; ++i) {
+      constexpr double kGolden = 1.61803398874989484820;
+      const double q = static_cast<double>(++feature) * kGolden;
+      m.biases.push_back(quantile(sorted, q - std::floor(q)));
+    }
+  }
+  return m;
+}
+
+void transform(const MiniRocket& m, const float* window, MiniRocketScratch& scratch, float* out) {
+  prepare(m, window, scratch);
+  std::size_t feature = 0;
+  each_convolution(m, scratch, [&](std::size_t, std::size_t d, std::size_t first,
+                                   std::size_t last) {
+    const float scale = 1.0f / static_cast<float>(last - first);
+    for (std::uint16_t i = 0; i < m.features_per_dilation[d]; ++i, ++feature) {
+      const std::int32_t n = count_above(scratch.output.data(), first, last, m.biases[feature]);
+      out[feature] = static_cast<float>(n) * scale;
+    }
+  });
+}
+
+}  // namespace gauntlet::learn
