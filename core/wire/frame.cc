@@ -1,0 +1,204 @@
+#include "core/wire/frame.h"
+
+#include <bit>
+#include <cmath>
+#include <string>
+
+#include "core/base/check.h"
+
+namespace gauntlet::wire {
+namespace {
+
+constexpr std::uint64_t kAcceleration = 0xad;
+constexpr std::uint64_t kRotation = 0xbd;
+constexpr std::uint64_t kHeartRate = 0xed;
+constexpr std::uint64_t kMuvrMagic = 0x61;
+constexpr std::uint64_t kMuvrPebble = 0x65;
+constexpr std::uint64_t kMuvrApple = 0x64;
+// 't', kind, place: 'a' is acceleration, as recorded; 'g' for rotation is our reading of the
+// scheme.
+constexpr std::uint64_t kTagAcceleration = 0x6c6174;  // "tal"
+constexpr std::uint64_t kTagRotation = 0x6c6774;      // "tgl"
+constexpr std::uint64_t kTagMask = 0xffffff;
+
+constexpr double kMaxSeconds = 9.2e9;  // int64 nanoseconds end at 9.22e9 s
+constexpr std::uint64_t kMaxMilliseconds = 9'200'000'000'000;
+
+Error error(std::string_view code, FrameFormat format, std::string_view what, std::uint64_t value) {
+  std::string message(to_string(format));
+  message.append(": ").append(what).append(" is ").append(std::to_string(value));
+  return {std::string(code), std::move(message)};
+}
+
+bool known_type(std::uint64_t type) {
+  return type == kAcceleration || type == kRotation || type == kHeartRate;
+}
+bool known_tag(std::uint64_t tag) {
+  return (tag & kTagMask) == kTagAcceleration || (tag & kTagMask) == kTagRotation;
+}
+
+std::size_t bytes_per_sample(FrameFormat format, const FrameHeader& header) {
+  return format != FrameFormat::muvr20 && header.type == kHeartRate ? header.sample_size
+                                                                    : kSampleBytes;
+}
+
+std::optional<Error> refuse_pebble(FrameFormat format, const FrameHeader& h) {
+  if (!known_type(h.type)) return error("bad_magic", format, "type", h.type);
+  const bool zero_means_five = format == FrameFormat::pebble5 && h.sample_size == 0;
+  const bool right_size =
+      h.type == kHeartRate ? h.sample_size > 0 : h.sample_size == kSampleBytes || zero_means_five;
+  if (!right_size) return error("sample_size", format, "sample size", h.sample_size);
+  if (h.count == 0) return error("empty", format, "count", h.count);
+  if (h.end_ms > kMaxMilliseconds) return error("timestamp", format, "end", h.end_ms);
+  return std::nullopt;
+}
+
+std::optional<Error> refuse_muvr20(const FrameHeader& h) {
+  constexpr auto kFormat = FrameFormat::muvr20;
+  if (h.magic != kMuvrMagic) return error("bad_magic", kFormat, "magic", h.magic);
+  if (h.device != kMuvrPebble && h.device != kMuvrApple) {
+    return error("bad_magic", kFormat, "device", h.device);
+  }
+  if (h.type_count != 1) return error("type_count", kFormat, "type count", h.type_count);
+  if (!known_tag(h.tag)) return error("bad_magic", kFormat, "tag", h.tag);
+  if (h.value_count == 0) return error("empty", kFormat, "value count", h.value_count);
+  if (h.value_count % 3 != 0) {
+    return error("count_mismatch", kFormat, "value count", h.value_count);
+  }
+  // Written so that not-a-number fails too.
+  if (!(std::abs(std::bit_cast<double>(h.start_bits)) <= kMaxSeconds)) {
+    return error("timestamp", kFormat, "start (as bits)", h.start_bits);
+  }
+  return std::nullopt;
+}
+
+std::uint64_t samples_announced(FrameFormat format, const FrameHeader& h) {
+  return format == FrameFormat::muvr20 ? h.value_count / 3 : h.count;
+}
+
+std::uint64_t type_of(SensorKind sensor) {
+  switch (sensor) {
+    case SensorKind::accelerometer:
+      return kAcceleration;
+    case SensorKind::gyroscope:
+      return kRotation;
+    case SensorKind::heart_rate:
+      return kHeartRate;
+  }
+  return 0;
+}
+
+std::uint64_t whole_milliseconds(Duration d) {
+  CHECK(d >= Duration{0}, d.count());
+  return static_cast<std::uint64_t>(std::chrono::round<std::chrono::milliseconds>(d).count());
+}
+
+}  // namespace
+
+SensorKind FrameView::sensor() const {
+  if (format == FrameFormat::muvr20) {
+    return (header.tag & kTagMask) == kTagRotation ? SensorKind::gyroscope
+                                                   : SensorKind::accelerometer;
+  }
+  if (header.type == kRotation) return SensorKind::gyroscope;
+  return header.type == kHeartRate ? SensorKind::heart_rate : SensorKind::accelerometer;
+}
+
+std::uint32_t FrameView::count() const {
+  return static_cast<std::uint32_t>(samples_announced(format, header));
+}
+
+std::optional<DeviceTime> FrameView::start() const {
+  if (format == FrameFormat::muvr20) {
+    return time_from_seconds<DeviceTime>(std::bit_cast<double>(header.start_bits));
+  }
+  if (format != FrameFormat::pebble16) return std::nullopt;
+  return *end() - *duration();
+}
+
+std::optional<DeviceTime> FrameView::end() const {
+  if (format != FrameFormat::pebble16) return std::nullopt;
+  return DeviceTime{std::chrono::milliseconds{header.end_ms}};
+}
+
+std::optional<Duration> FrameView::duration() const {
+  if (format != FrameFormat::pebble16) return std::nullopt;
+  return std::chrono::milliseconds{header.duration_ms};
+}
+
+Result<FrameView> read_frame(FrameFormat format, std::span<const std::byte> bytes) {
+  const std::size_t head = header_bytes(format);
+  if (bytes.size() < head) return error("truncated", format, "bytes left", bytes.size());
+  FrameView frame{format, read_header(format, bytes), {}, {}};
+  const auto refused = format == FrameFormat::muvr20 ? refuse_muvr20(frame.header)
+                                                     : refuse_pebble(format, frame.header);
+  if (refused) return *refused;
+  if (frame.header.rate_hz == 0) return error("rate", format, "rate", 0);
+  const std::uint64_t body =
+      samples_announced(format, frame.header) * bytes_per_sample(format, frame.header);
+  if (body > bytes.size() - head) {
+    return error("truncated", format, "missing bytes", body - (bytes.size() - head));
+  }
+  frame.bytes = bytes.first(head + body);
+  frame.payload = frame.bytes.subspan(head);
+  return frame;
+}
+
+Result<FrameView> read_whole_frame(FrameFormat format, std::span<const std::byte> bytes) {
+  auto frame = read_frame(format, bytes);
+  if (frame.ok() && frame->bytes.size() != bytes.size()) {
+    return error("count_mismatch", format, "bytes left over", bytes.size() - frame->bytes.size());
+  }
+  return frame;
+}
+
+FrameHeader pebble5_header(SensorKind sensor, std::uint32_t count, std::uint8_t rate_hz) {
+  FrameHeader h;
+  h.type = type_of(sensor);
+  h.count = count;
+  h.rate_hz = rate_hz;
+  return h;
+}
+
+FrameHeader pebble16_header(SensorKind sensor, std::uint32_t count, std::uint8_t rate_hz,
+                            std::uint8_t sequence, DeviceTime end, Duration duration,
+                            std::uint8_t device) {
+  FrameHeader h = pebble5_header(sensor, count, rate_hz);
+  h.sample_size = kSampleBytes;
+  h.device = device;
+  h.sequence = sequence;
+  h.end_ms = whole_milliseconds(end.time_since_epoch());
+  h.duration_ms = whole_milliseconds(duration);
+  return h;
+}
+
+FrameHeader muvr20_header(SensorKind sensor, std::uint32_t count, std::uint8_t rate_hz,
+                          DeviceTime start, std::uint8_t device) {
+  CHECK(sensor != SensorKind::heart_rate);
+  FrameHeader h;
+  h.magic = kMuvrMagic;
+  h.device = device;
+  h.type_count = 1;
+  h.rate_hz = rate_hz;
+  h.start_bits = std::bit_cast<std::uint64_t>(seconds_since_origin(start));
+  h.value_count = std::uint64_t{3} * count;
+  h.tag = sensor == SensorKind::gyroscope ? kTagRotation : kTagAcceleration;
+  return h;
+}
+
+std::size_t frame_bytes(FrameFormat format, std::size_t count) {
+  return header_bytes(format) + kSampleBytes * count;
+}
+
+Encoded write_frame(FrameFormat format, const FrameHeader& header,
+                    std::span<const std::int16_t> xyz, std::span<std::byte> out,
+                    std::span<const std::uint8_t> pads, Clip clip) {
+  const std::size_t head = header_bytes(format), count = xyz.size() / 3;
+  CHECK(samples_announced(format, header) == count, samples_announced(format, header), count);
+  CHECK(out.size() >= frame_bytes(format, count), out.size(), count);
+  write_header(format, header, out);
+  const auto packed = out.subspan(head, kSampleBytes * count);
+  return {head + packed.size(), encode_samples(xyz, pads, packed, clip)};
+}
+
+}  // namespace gauntlet::wire
