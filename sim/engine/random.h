@@ -17,11 +17,11 @@ class RandomStream {
   RandomStream child(std::string_view name) const;
 
   std::uint64_t bits();
-  double uniform();                                // [0, 1)
+  double uniform();  // [0, 1)
   double uniform(double low, double high);
-  std::uint64_t below(std::uint64_t n);            // [0, n), unbiased
+  std::uint64_t below(std::uint64_t n);  // [0, n), unbiased
   bool chance(double p) { return uniform() < p; }
-  double normal();                                 // N(0, 1)
+  double normal();  // N(0, 1)
   double normal(double mean, double sigma) { return mean + sigma * normal(); }
   double exponential(double mean);
 
