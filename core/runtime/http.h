@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/base/counters.h"
 #include "core/base/time.h"
@@ -18,16 +19,27 @@
 
 namespace gauntlet {
 
+using HttpHeaders = std::map<std::string, std::string, std::less<>>;
+
+// Constructors, not aggregates: see Endpoint.
 struct HttpRequest {
-  std::string method = "GET";
-  std::string target = "/";
-  std::map<std::string, std::string, std::less<>> headers;  // names in lower case
+  HttpRequest(std::string verb = "GET", std::string path = "/", HttpHeaders fields = {},
+                       std::string content = {})
+      : method(std::move(verb)),
+        target(std::move(path)),
+        headers(std::move(fields)),
+        body(std::move(content)) {}
+  std::string method;
+  std::string target;
+  HttpHeaders headers;  // names in lower case
   std::string body;
 };
 
 struct HttpResponse {
-  int status = 200;
-  std::map<std::string, std::string, std::less<>> headers;
+  HttpResponse(int code = 200, HttpHeaders fields = {}, std::string content = {})
+      : status(code), headers(std::move(fields)), body(std::move(content)) {}
+  int status;
+  HttpHeaders headers;
   std::string body;
 };
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "core/base/time.h"
 #include "core/runtime/byte_stream.h"
@@ -17,9 +18,14 @@
 namespace gauntlet {
 
 // A name and a port: "localhost", "127.0.0.1", "ingest" (a simulated host).
+//
+// The constructor is not for convenience: g++ 12 copies the bits of an aggregate that is a temporary
+// in a co_await expression, and `co_await connect({"ingest", 443})` would then free what it must not.
 struct Endpoint {
+  Endpoint(std::string host_name = {}, std::uint16_t port_number = 0)
+      : host(std::move(host_name)), port(port_number) {}
   std::string host;
-  std::uint16_t port = 0;
+  std::uint16_t port;
 };
 
 class Listener {

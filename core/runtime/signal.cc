@@ -13,7 +13,7 @@ class Signal::Wait final : public PendingHandler<> {
     signal_.waits_.push_back(this);
   }
   ~Wait() override { std::erase(signal_.waits_, this); }
-  std::string what() const override { return signal_.name_ + ": waits for a signal"; }
+  std::string what() const override { return signal_.name_; }
 
  private:
   Signal& signal_;
@@ -22,7 +22,9 @@ class Signal::Wait final : public PendingHandler<> {
 Signal::Signal(asio::any_io_executor executor, std::string name)
     : executor_(std::move(executor)), name_(std::move(name)) {}
 
-Signal::~Signal() { end_all(asio::error::operation_aborted); }
+Signal::~Signal() { cancel(); }
+
+void Signal::cancel() { end_all(asio::error::operation_aborted); }
 
 void Signal::end_all(error_code error) {
   for (std::size_t n = waits_.size(); n > 0; --n) waits_.front()->post(error);

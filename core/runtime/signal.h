@@ -6,7 +6,7 @@
 //   arrived.raise();
 //
 // Waiters are woken all at once, in the order in which they came. The signal must outlive its
-// waiters' waits; destroying it ends them with operation_aborted. Not thread-safe.
+// waiters' waits; destroying it is cancel(). Not thread-safe.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -26,6 +26,8 @@ class Signal {
   Signal& operator=(const Signal&) = delete;
 
   void raise();
+  // Ends all waits with operation_aborted.
+  void cancel();
   // Throws system_error(operation_aborted) when cancelled.
   asio::awaitable<void> wait();
 

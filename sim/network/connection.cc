@@ -1,0 +1,291 @@
+#include "sim/network/connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/check.h"
+
+namespace gauntlet::sim {
+
+class Connection::Read final : public PendingHandler<std::size_t> {
+ public:
+  Read(Connection& connection, int side, asio::mutable_buffer to, Handler handler)
+      : PendingHandler(connection.core_->context.get_executor(), std::move(handler)),
+        buffer(to),
+        connection_(connection.shared_from_this()),
+        side_(side) {
+    CHECK(pipe().reader == nullptr);  // one read at a time
+    pipe().reader = this;
+  }
+  ~Read() override { pipe().reader = nullptr; }
+  std::string what() const override {
+    const Path& path = *pipe().path;
+    return path.to() + ": reads from " + path.from() + ", port " +
+           std::to_string(connection_->port_);
+  }
+  const asio::mutable_buffer buffer;
+
+ private:
+  Pipe& pipe() const { return connection_->pipes_[static_cast<std::size_t>(1 - side_)]; }
+  std::shared_ptr<Connection> connection_;
+  int side_;
+};
+
+class Connection::Write final : public PendingHandler<std::size_t> {
+ public:
+  Write(Connection& connection, int side, asio::const_buffer from, Handler handler)
+      : PendingHandler(connection.core_->context.get_executor(), std::move(handler)),
+        buffer(from),
+        connection_(connection.shared_from_this()),
+        side_(side) {
+    CHECK(pipe().writer == nullptr);  // one write at a time
+    pipe().writer = this;
+  }
+  ~Write() override { pipe().writer = nullptr; }
+  std::string what() const override {
+    const Path& path = *pipe().path;
+    return path.from() + ": writes to " + path.to() + ", port " +
+           std::to_string(connection_->port_);
+  }
+  const asio::const_buffer buffer;
+
+ private:
+  Pipe& pipe() const { return connection_->pipes_[static_cast<std::size_t>(side_)]; }
+  std::shared_ptr<Connection> connection_;
+  int side_;
+};
+
+namespace {
+std::size_t index(int side) { return static_cast<std::size_t>(side); }
+}  // namespace
+
+Connection::Connection(std::shared_ptr<NetworkCore> core, Path& forth, Path& back,
+                       const RandomStream& random, std::uint16_t port)
+    : core_(std::move(core)),
+      id_(core_->next_connection++),
+      port_(port),
+      pipes_{Pipe{&forth, &back, random.child("forth")},
+             Pipe{&back, &forth, random.child("back")}} {
+  core_->connections.emplace(id_, this);
+}
+
+Connection::~Connection() { core_->connections.erase(id_); }
+
+bool Connection::is_between(const std::string& a, const std::string& b) const {
+  const auto is = [](const std::string& pattern, const std::string& host) {
+    return pattern == "*" || pattern == host;
+  };
+  const std::string& from = pipes_[0].path->from();
+  const std::string& to = pipes_[0].path->to();
+  return (is(a, from) && is(b, to)) || (is(a, to) && is(b, from));
+}
+
+template <class F>
+void Connection::at(WorldTime t, F f) {
+  core_->context.simulation().at(std::max(t, now()), [self = shared_from_this(), f] {
+    if (!self->core_->ended) f(*self);
+  });
+}
+
+// ---- what a stream asks for --------------------------------------------------------------------
+
+void Connection::start_read(int side, asio::mutable_buffer buffer, ByteStream::IoHandler handler) {
+  auto* read = new Read(*this, side, buffer, std::move(handler));
+  error_code error;
+  std::size_t n = 0;
+  if (take(side, buffer, error, n)) read->post(error, n);
+}
+
+void Connection::start_write(int side, asio::const_buffer buffer, ByteStream::IoHandler handler) {
+  auto* write = new Write(*this, side, buffer, std::move(handler));
+  const End& end = ends_[index(side)];
+  if (end.closed) return write->post(asio::error::bad_descriptor, 0);
+  if (end.error) return write->post(end.error, 0);
+  if (pipes_[index(side)].end_sent) return write->post(asio::error::broken_pipe, 0);
+  const std::size_t n = accept_bytes(side, buffer);
+  if (n > 0 || buffer.size() == 0) return write->post({}, n);
+  expect_room(side);
+}
+
+void Connection::shutdown_write(int side) {
+  Pipe& out = pipes_[index(side)];
+  if (core_->ended || out.end_sent || ends_[index(side)].closed || ends_[index(side)].error) return;
+  out.end_sent = true;
+  send(side, {Segment::Kind::end, {}});
+}
+
+void Connection::close(int side) {
+  End& end = ends_[index(side)];
+  if (end.closed || core_->ended) return;
+  Pipe& in = pipes_[index(1 - side)];
+  Pipe& out = pipes_[index(side)];
+  if (in.reader) in.reader->post(asio::error::operation_aborted, 0);
+  if (out.writer) out.writer->post(asio::error::operation_aborted, 0);
+  // Data that nobody will read is worth a reset: the peer must not take it for delivered.
+  if (!in.received.empty() && !end.error) {
+    end.reset_sent = true;
+    send(side, {Segment::Kind::reset, {}});
+  } else {
+    shutdown_write(side);
+  }
+  end.closed = true;
+  in.received.clear();
+}
+
+// ---- data on its way ---------------------------------------------------------------------------
+
+std::size_t Connection::accept_bytes(int side, asio::const_buffer buffer) {
+  Pipe& out = pipes_[index(side)];
+  refill(out);
+  const auto limit = static_cast<std::size_t>(out.path->options().buffer_bytes);
+  const std::size_t n = std::min(buffer.size(), limit - std::min(limit, out.used));
+  if (n == 0) return 0;
+  const auto* bytes = static_cast<const std::byte*>(buffer.data());
+  out.used += n;
+  ++out.path->counts.messages;
+  out.path->counts.bytes += n;
+  for (const WireTap& tap : core_->taps) {
+    tap({out.path->from(), out.path->to(), id_, {bytes, n}, now()});
+  }
+  const auto segment = static_cast<std::size_t>(out.path->options().segment_bytes);
+  for (std::size_t i = 0; i < n; i += segment) {
+    ++out.path->counts.segments;
+    send(side, {Segment::Kind::data, {bytes + i, bytes + std::min(n, i + segment)}});
+  }
+  return n;
+}
+
+void Connection::send(int side, Segment segment) {
+  Pipe& out = pipes_[index(side)];
+  if (swallowed_) {
+    ++out.path->counts.swallowed;
+    return give_up(side, now() + out.path->patience());
+  }
+  if (ends_[index(side)].gives_up) return;  // waits behind what cannot be delivered
+  const Path::Delivery delivery = out.path->carry(now(), segment.bytes.size(), out.random);
+  if (delivery.given_up) return give_up(side, delivery.at);
+  out.last_arrival = std::max(out.last_arrival, delivery.at);
+  out.under_way.push_back(std::move(segment));
+  at(out.last_arrival, [side](Connection& c) { c.arrive(side); });
+}
+
+void Connection::arrive(int side) {
+  Pipe& out = pipes_[index(side)];
+  if (out.under_way.empty()) return;  // the connection was reset meanwhile
+  const Segment segment = std::move(out.under_way.front());
+  out.under_way.pop_front();
+  End& there = ends_[index(1 - side)];
+  if (swallowed_) {
+    ++out.path->counts.swallowed;
+    return give_up(side, now() + out.path->patience());
+  }
+  if (segment.kind == Segment::Kind::reset) {
+    ++out.path->counts.resets;
+    return fail(1 - side, asio::error::connection_reset);
+  }
+  if (there.closed || there.error) {
+    if (segment.kind == Segment::Kind::data && !std::exchange(there.reset_sent, true)) {
+      send(1 - side, {Segment::Kind::reset, {}});
+    }
+    return;
+  }
+  if (segment.kind == Segment::Kind::end) {
+    out.end_received = true;
+  } else {
+    out.received.insert(out.received.end(), segment.bytes.begin(), segment.bytes.end());
+  }
+  wake_reader(1 - side);
+}
+
+// What a read gets at this moment; false when it must wait. What arrived before the end, or before
+// a reset, is read first.
+bool Connection::take(int side, asio::mutable_buffer buffer, error_code& error, std::size_t& n) {
+  Pipe& in = pipes_[index(1 - side)];
+  const End& end = ends_[index(side)];
+  error = {};
+  n = 0;
+  if (end.closed) error = asio::error::bad_descriptor;
+  if (error || buffer.size() == 0) return true;
+  if (in.received.empty()) {
+    error = in.end_received ? error_code(asio::error::eof) : end.error;
+    return static_cast<bool>(error);
+  }
+  n = std::min(buffer.size(), in.received.size());
+  const auto last = in.received.begin() + static_cast<std::ptrdiff_t>(n);
+  std::copy(in.received.begin(), last, static_cast<std::byte*>(buffer.data()));
+  in.received.erase(in.received.begin(), last);
+  in.credits.push_back({now() + in.back->latency_min(), n});
+  if (in.writer) expect_room(1 - side);
+  return true;
+}
+
+void Connection::wake_reader(int side) {
+  Read* read = pipes_[index(1 - side)].reader;
+  error_code error;
+  std::size_t n = 0;
+  if (read && take(side, read->buffer, error, n)) {
+    core_->context.run_inside([&] { read->complete(error, n); });
+  }
+}
+
+// ---- back-pressure -----------------------------------------------------------------------------
+
+void Connection::refill(Pipe& pipe) {
+  while (!pipe.credits.empty() && pipe.credits.front().at <= now()) {
+    pipe.used -= pipe.credits.front().bytes;
+    pipe.credits.pop_front();
+  }
+}
+
+void Connection::expect_room(int side) {
+  Pipe& out = pipes_[index(side)];
+  if (out.room_event || out.credits.empty()) return;
+  out.room_event = true;
+  at(out.credits.front().at, [side](Connection& c) { c.room(side); });
+}
+
+void Connection::room(int side) {
+  Pipe& out = pipes_[index(side)];
+  out.room_event = false;
+  if (!out.writer || swallowed_) return;
+  Write* write = out.writer;
+  if (const std::size_t n = accept_bytes(side, write->buffer)) {
+    core_->context.run_inside([&] { write->complete({}, n); });
+  } else {
+    expect_room(side);
+  }
+}
+
+// ---- breaking ----------------------------------------------------------------------------------
+
+void Connection::give_up(int side, WorldTime t) {
+  End& end = ends_[index(side)];
+  if (std::exchange(end.gives_up, true)) return;
+  at(t, [side](Connection& c) { c.fail(side, asio::error::timed_out); });
+}
+
+void Connection::fail(int side, error_code error) {
+  End& end = ends_[index(side)];
+  if (end.closed || end.error) return;
+  end.error = error;
+  if (Write* write = pipes_[index(side)].writer) write->post(error, 0);
+  wake_reader(side);
+}
+
+void Connection::reset() {
+  for (const int side : {0, 1}) {
+    pipes_[index(side)].under_way.clear();
+    ++pipes_[index(side)].path->counts.resets;
+    fail(side, asio::error::connection_reset);
+  }
+}
+
+void Connection::swallow() {
+  swallowed_ = true;
+  for (const int side : {0, 1}) {
+    const Pipe& out = pipes_[index(side)];
+    if (out.writer) give_up(side, now() + out.path->patience());  // window probes go unanswered
+  }
+}
+
+}  // namespace gauntlet::sim

@@ -1,0 +1,66 @@
+#include "sim/network/network_options.h"
+
+namespace gauntlet::sim {
+namespace {
+
+constexpr double kYear_s = 366 * 86400.0;
+
+void interval(OptionVisitor& v, double& from_s, double& to_s) {
+  v.number("from_s", from_s, {0, kYear_s}, "s", "begin, world time");
+  v.number("to_s", to_s, {0, kYear_s}, "s", "end, world time; not included");
+}
+
+}  // namespace
+
+void PathOptions::describe(OptionVisitor& v) {
+  v.text("from", from, "sending host, * for any");
+  v.text("to", to, "receiving host, * for any");
+  v.number("latency_ms_min", latency_ms_min, {0, 60'000}, "ms", "smallest one-way delay");
+  v.number("latency_ms_mean", latency_ms_mean, {0, 60'000}, "ms",
+           "mean one-way delay: min + Exp(mean - min); not below the smallest");
+  v.number("bandwidth_bytes_per_s", bandwidth_bytes_per_s, {0, 1e12}, "B/s",
+           "shared by all connections of the path; 0 is unlimited");
+  v.number("loss", loss, {0, 0.99}, "1", "probability that a segment is lost and sent again");
+  v.number("rto_ms_min", rto_ms_min, {1, 60'000}, "ms",
+           "first retransmission time-out, doubled each time", "Linux TCP_RTO_MIN");
+  v.number("rto_s_max", rto_s_max, {0.001, 3600}, "s", "largest retransmission time-out",
+           "Linux TCP_RTO_MAX");
+  v.integer("retries", retries, {0, 100}, "1",
+            "retransmissions of a segment before the connection times out", "Linux tcp_retries2");
+  v.integer("segment_bytes", segment_bytes, {64, 1 << 20}, "B", "largest segment",
+            "Ethernet, 1500 - 40");
+  v.integer("buffer_bytes", buffer_bytes, {1024, 1 << 30}, "B",
+            "bytes under way or unread before a writer has to wait");
+}
+
+void OfflineOptions::describe(OptionVisitor& v) {
+  v.text("host", host, "host whose own radio is off");
+  interval(v, from_s, to_s);
+}
+
+void PartitionOptions::describe(OptionVisitor& v) {
+  v.text("a", a, "one host, * for any");
+  v.text("b", b, "the other host, * for any");
+  interval(v, from_s, to_s);
+}
+
+void CutOptions::describe(OptionVisitor& v) {
+  v.text("a", a, "one host, * for any");
+  v.text("b", b, "the other host, * for any");
+  v.number("at_s", at_s, {0, kYear_s}, "s", "when, world time");
+  v.choice("kind", kind, {{"reset", Kind::reset}, {"half_open", Kind::half_open}},
+           "both ends get connection_reset, or neither hears of the other again");
+}
+
+void NetworkOptions::describe(OptionVisitor& v) {
+  v.table("path", path, "between any two hosts that no entry of paths names");
+  v.list("paths", paths, "one direction between two hosts; the first that matches counts");
+  v.number("loopback_latency_ms", loopback_latency_ms, {0, 1000}, "ms", "from a host to itself");
+  v.integer("accept_backlog", accept_backlog, {1, 65536}, "1",
+            "connections not yet accepted; further ones must ask again", "Linux somaxconn was 128");
+  v.list("offline", offline, "travel mode of a host");
+  v.list("partitions", partitions, "nothing passes between two hosts");
+  v.list("cuts", cuts, "connections reset or forgotten at one instant");
+}
+
+}  // namespace gauntlet::sim
