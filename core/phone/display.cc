@@ -1,0 +1,74 @@
+#include "core/phone/display.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gauntlet {
+namespace {
+
+// The counter sees the fused grid, whatever rate its options were written for.
+RepetitionCounterOptions on_grid(RepetitionCounterOptions o, Duration period) {
+  o.rate_hz = 1 / to_seconds(period);
+  return o;
+}
+
+}  // namespace
+
+Display::Display(const SetOptions& sets, const RepetitionCounterOptions& repetitions,
+                 Duration period)
+    : period_(period), detector_(sets), counter_(on_grid(repetitions, period)) {}
+
+void Display::append(const GridRows& rows) {
+  for (const GridRows::Run& run : rows.runs) {
+    for (std::size_t k = 0; k < run.count; ++k) {
+      const float* v = rows.values.data() + 3 * (run.first + k);
+      rows_.push_back({run.start + period_ * static_cast<std::int64_t>(k), {v[0], v[1], v[2]}});
+    }
+  }
+  const auto most = static_cast<std::size_t>(kRemembered / period_);
+  while (rows_.size() > most) rows_.pop_front();
+}
+
+void Display::on_window(HostTime from, HostTime to, const std::string& label) {
+  const SetDetector::Change change = detector_.on_window(from, to, label);
+  react(change);
+  if (detector_.active()) count_repetitions();
+}
+
+void Display::on_time(HostTime now) { react(detector_.on_time(now)); }
+
+void Display::close() { react(detector_.close()); }
+
+void Display::react(SetDetector::Change change) {
+  if (change == SetDetector::Change::started) {
+    counter_.reset();
+    count_ = 0;
+    counted_to_ = detector_.signal_begin();
+    shown_.push_back({Shown::Kind::set_started, detector_.exercise(), 0,
+                      detector_.claimed_begin(), HostTime{}});
+  } else if (change == SetDetector::Change::ended) {
+    shown_.push_back({Shown::Kind::set_ended, detector_.exercise(), count_,
+                      detector_.claimed_end(), HostTime{}});
+    sets_.push_back(
+        {detector_.exercise(), detector_.claimed_begin(), detector_.claimed_end(), count_});
+  }
+}
+
+void Display::count_repetitions() {
+  const auto first = std::lower_bound(rows_.begin(), rows_.end(), counted_to_,
+                                      [](const Row& r, HostTime t) { return r.t < t; });
+  for (auto row = first; row != rows_.end() && row->t < detector_.signal_end(); ++row) {
+    counter_.push(row->t, row->value);
+  }
+  counted_to_ = std::max(counted_to_, detector_.signal_end());
+  for (const Repetition& r : counter_.take_new()) {
+    shown_.push_back({Shown::Kind::repetition, detector_.exercise(), ++count_, r.completed,
+                      HostTime{}});
+  }
+}
+
+std::vector<Shown> Display::take_shown() { return std::exchange(shown_, {}); }
+
+std::vector<UploadedSet> Display::take_sets() { return std::exchange(sets_, {}); }
+
+}  // namespace gauntlet
