@@ -153,7 +153,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
     if (error) return *error;
   }
 
-  TrainingReport report{.training = {learn::Model({}), {}, {}}};
+  std::size_t mixed = 0, filled = 0;
   learn::Trainer trainer(options.trainer, 1 / period_s, static_cast<std::uint32_t>(length), 3);
   for (std::size_t i = 0; i < people.size(); ++i) {
     const Windows& w = people[i];
@@ -161,10 +161,9 @@ Result<TrainingReport> train(const TrainingOptions& options,
       trainer.add(std::span(w.values).subspan(k * length * 3, length * 3), w.labels[k],
                   static_cast<std::uint32_t>(i));
     }
-    report.mixed += w.mixed;
-    report.filled += w.filled;
+    mixed += w.mixed;
+    filled += w.filled;
   }
-  report.windows = trainer.size();
   const std::string last = std::to_string(options.first_person + options.people - 1);
   auto training = trainer.train(
       {{"trained_on", "simulated people " + std::to_string(options.first_person) + " to " + last +
@@ -174,8 +173,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
        {"split", "trained on simulated people " + std::to_string(options.first_person) + " to " +
                      last + ", tested on others"}});
   if (!training) return training.error();
-  report.training = std::move(*training);
-  return report;
+  return TrainingReport{std::move(*training), trainer.size(), mixed, filled};
 }
 
 }  // namespace gauntlet::scenarios

@@ -165,13 +165,14 @@ void World::make_wearables() {
     truth_.devices[i].name = o.device.name;
     Worn worn;
     worn.link = std::make_unique<sim::Link>(
-        simulation_, o.link, stream(path + "/link"), truth_.dropped,
-        [this, device](const sim::Delivery& delivery) { deliver(device, delivery); });
+        simulation_, o.link, stream("link/" + o.device.name), truth_.devices[i], truth_.dropped,
+        [this, device](const sim::Delivery& delivery) {
+          sut_->on_frame(device, delivery.bytes, network_->host("phone").now());
+        });
     worn.device = std::make_unique<sim::Wearable>(
         simulation_, o.device, device, stream(path),
         o.device.worn == sim::Worn::wrist ? *wrist_ : *pocket_, truth_.begin, truth_.end,
-        truth_.devices[i], truth_.dropped,
-        [link = worn.link.get()](const sim::Message& message) { link->send(message); });
+        truth_.devices[i], truth_.dropped, worn.link->sink());
     worn_.push_back(std::move(worn));
   }
   for (const adversarial::AttackOptions& attack : options_.attacks) {
@@ -208,15 +209,9 @@ void World::schedule_marks() {
   }
 }
 
-void World::deliver(DeviceIndex device, const sim::Delivery& delivery) {
-  truth_.devices[device].frames.push_back(
-      {delivery.sensor, delivery.first_sample, delivery.count, simulation_.now()});
-  sut_->on_frame(device, delivery.bytes, network_->host("phone").now());
-}
-
 bool World::links_drained() const {
   return std::all_of(worn_.begin(), worn_.end(),
-                     [](const Worn& worn) { return worn.link->idle(); });
+                     [](const Worn& worn) { return worn.link->drained(); });
 }
 
 Result<void> World::run(const RunHooks& hooks) {
@@ -231,7 +226,7 @@ Result<void> World::run(const RunHooks& hooks) {
   do {
     simulation_.run(simulation_.now() + kDrainStep);
   } while (!links_drained() && simulation_.now() < latest);
-  for (Worn& worn : worn_) worn.link->close();
+  for (Worn& worn : worn_) worn.link->stop();
   sut_->finish();
   simulation_.run(latest);
   services_->stop();
@@ -248,11 +243,13 @@ void World::fill(reports::RunRecord& record) {
   for (const Worn& worn : worn_) {
     const sim::LinkAccount& account = worn.link->account();
     reports::LinkAccount& out = record.links.emplace_back();
-    out.bytes = account.bytes;
+    out.bytes = account.delivered_bytes;
     out.seconds = to_seconds(truth_.end - truth_.begin);
-    out.backlog_max_ms = account.backlog_max_ms;
-    out.backlog_max_bytes = account.backlog_max_bytes;
-    out.backlog_ms = account.backlog_ms;
+    out.backlog_max_ms = account.backlog_ms_max;
+    out.backlog_max_bytes = account.backlog_bytes_max;
+    for (const sim::Backlog& b : account.backlog) {
+      out.backlog_ms.push_back(static_cast<float>(b.age_ms));
+    }
   }
   if (phone_sensors_) record.links.emplace_back().radio = false;
 

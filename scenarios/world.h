@@ -2,6 +2,7 @@
 // the services. Internal to the runner.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "sim/body/motion.h"
 #include "sim/engine/simulation.h"
 #include "sim/engine/virtual_context.h"
+#include "sim/link/link.h"
 #include "sim/network/seeded_entropy.h"
 #include "sim/network/virtual_network.h"
 
@@ -53,7 +55,6 @@ class World {
   void make_wearables();
   void make_phone_sensors();
   void schedule_marks();
-  void deliver(DeviceIndex device, const sim::Delivery& delivery);
   bool links_drained() const;
 
   const ScenarioOptions& options_;
