@@ -30,8 +30,7 @@ struct Host {
   std::filesystem::path store;
   Counters counters;
   std::string log;
-  std::shared_ptr<Listener> listener;
-  bool serving = false;
+  std::shared_ptr<Listener> listener;  // while serving
 };
 
 }  // namespace
@@ -158,7 +157,7 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     co_await serve_http(
         *h.runtime, std::make_unique<SharedListener>(h.listener),
         [&s](HttpRequest request) { return s.handle(std::move(request)); }, h.limits, h.counters);
-    h.serving = false;
+    h.listener.reset();
   }
 
   ServiceSetOptions options;
@@ -221,13 +220,17 @@ Result<void> ServiceSet::rotate_identity_key(RsaPrivateKey next) {
 
 void ServiceSet::serve() {
   CHECK(!serving());
+  std::array<std::shared_ptr<Listener>, kServiceKinds.size()> listeners;
+  for (const auto kind : kServiceKinds) {
+    const Host& h = state_->host(kind);
+    listeners[index_of(kind)] =
+        h.runtime->listen({h.endpoint.host, static_cast<std::uint16_t>(h.endpoint.port)});
+  }
+  // All or none: nobody serves before all are bound.
   for (const auto kind : kServiceKinds) {
     Host& h = state_->host(kind);
-    h.listener = h.runtime->listen({h.endpoint.host, static_cast<std::uint16_t>(h.endpoint.port)});
-  }
-  for (const auto kind : kServiceKinds) {
-    state_->host(kind).serving = true;
-    spawn(state_->host(kind).runtime->executor(), State::run(state_, kind));
+    h.listener = std::move(listeners[index_of(kind)]);
+    spawn(h.runtime->executor(), State::run(state_, kind));
   }
 }
 
@@ -239,7 +242,7 @@ void ServiceSet::stop() {
 
 bool ServiceSet::serving() const {
   for (const auto& h : state_->hosts) {
-    if (h.serving) return true;
+    if (h.listener) return true;
   }
   return false;
 }

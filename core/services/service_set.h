@@ -33,7 +33,7 @@ inline constexpr std::array kServiceKinds{ServiceKind::authz, ServiceKind::profi
                                           ServiceKind::ingest, ServiceKind::model};
 std::string_view to_string(ServiceKind kind);
 
-// May all be the same one.
+// May all be the same one. They must outlive the set.
 struct ServiceRuntimes {
   Runtime& authz;
   Runtime& profile;
