@@ -17,10 +17,12 @@ constexpr MetricInfo kMetrics[] = {
      "Median over accepted samples of wearables of |estimated - true sampling instant|, both on "
      "the "
      "phone's clock."},
-    {"timing.error_ms.p95", "ms", kLower, 0.1, 1.0, "95th percentile of the same."},
+    {"timing.error_ms.p95", "ms", kLower, 0.1, 1.0,
+     "95th percentile of what the .p50 of this name is the median of."},
     {"timing.all_error_ms.p50", "ms", kLower, 0.1, 0.5,
      "As timing.error_ms.p50, over all streams, the phone's own sensors included."},
-    {"timing.all_error_ms.p95", "ms", kLower, 0.1, 1.0, "95th percentile of the same."},
+    {"timing.all_error_ms.p95", "ms", kLower, 0.1, 1.0,
+     "95th percentile of what the .p50 of this name is the median of."},
     {"timing.bias_ms", "ms", kZero, 0.1, 0.5,
      "Median over accepted samples of wearables of estimated - true sampling instant; negative: "
      "believed to be earlier than they were. One-way estimators cannot see a constant delay."},
@@ -30,7 +32,8 @@ constexpr MetricInfo kMetrics[] = {
     {"lag.detection_ms.p50", "ms", kLower, 0.05, 10,
      "Median over detected sets of (first set_started shown) - (true begin of the set). A set is "
      "detected when set_started is shown between 1 s before its begin and its end."},
-    {"lag.detection_ms.p95", "ms", kLower, 0.05, 20, "95th percentile of the same."},
+    {"lag.detection_ms.p95", "ms", kLower, 0.05, 20,
+     "95th percentile of what the .p50 of this name is the median of."},
     {"sets.detected_share", "share", kHigher, 0, 0.02, "Share of true sets that were detected."},
     {"sets.spoofed", "count", kLower, 0.05, 0.5,
      "set_started shown where no true set is under way (from 1 s before a set to its end)."},
@@ -38,30 +41,36 @@ constexpr MetricInfo kMetrics[] = {
      "Median over matched repetitions of (instant shown) - (true instant of completion). Within a "
      "set, shown and true repetitions are matched one to one in order, shown from 500 ms before to "
      "5 s after; as many as possible, then with the least total |lag|."},
-    {"lag.display_ms.p95", "ms", kLower, 0.05, 20, "95th percentile of the same."},
+    {"lag.display_ms.p95", "ms", kLower, 0.05, 20,
+     "95th percentile of what the .p50 of this name is the median of."},
     {"lag.within_100ms", "share", kHigher, 0, 0.01,
      "Share of matched repetitions shown within 100 ms of their completion."},
-    {"lag.within_250ms", "share", kHigher, 0, 0.01, "The same within 250 ms."},
-    {"lag.within_750ms", "share", kHigher, 0, 0.01, "The same within 750 ms."},
+    {"lag.within_250ms", "share", kHigher, 0, 0.01,
+     "Share of matched repetitions shown within 250 ms of their completion."},
+    {"lag.within_750ms", "share", kHigher, 0, 0.01,
+     "Share of matched repetitions shown within 750 ms of their completion."},
     {"f1.macro", "share", kHigher, 0, 0.01,
      "Macro-averaged F1 over classified windows, no exercise (NULL) being a class. A window's "
      "truth "
      "is what covers most of it; a tie goes to the exercise. Classes: all that occur in truth or "
      "prediction. The split stands in the provenance."},
     {"f1.macro_no_null", "share", kHigher, 0, 0.01,
-     "The same confusion matrix, NULL left out of the average only."},
+     "As f1.macro, with NULL left out of the average only: windows taken for an exercise still "
+     "count."},
     {"reps.exact", "share", kHigher, 0, 0.02,
      "Share of true sets for which as many repetitions were shown as were done. A shown repetition "
      "belongs to the set under way, from 500 ms before its begin to 5 s after its end or to 500 ms "
      "before the next."},
-    {"reps.within1", "share", kHigher, 0, 0.02, "Share of true sets for which it was within one."},
+    {"reps.within1", "share", kHigher, 0, 0.02,
+     "Share of true sets for which it was within one of what was done (see reps.exact)."},
     {"reps.mae", "count", kLower, 0.05, 0.05,
      "Mean over true sets of |repetitions shown - repetitions done|."},
     {"reps.matched_share", "share", kHigher, 0, 0.02,
      "Share of true repetitions that were matched by a shown one (see lag.display_ms)."},
     {"reps.spoofed", "count", kLower, 0.05, 0.5,
      "Repetitions shown where no true set is under way."},
-    {"reps.spoofed_share", "share", kLower, 0, 0.01, "Their share of all repetitions shown."},
+    {"reps.spoofed_share", "share", kLower, 0, 0.01,
+     "Share of all repetitions shown where no true set is under way."},
     {"link.bytes_per_s", "B/s", kLower, 0.02, 2,
      "Sum over the wearables' links of bytes carried by the time for which the link existed."},
     {"link.backlog_ms.max", "ms", kLower, 0.1, 50,
@@ -69,11 +78,11 @@ constexpr MetricInfo kMetrics[] = {
     {"link.backlog_bytes.max", "B", kLower, 0.1, 50, "The most that ever waited in a wearable."},
     {"samples.produced", "count", kNeither, 0, 0, "Samples that sensors took."},
     {"samples.delivered", "count", kHigher, 0.001, 10,
-     "Of those, accepted by the pipeline, each counted once."},
+     "Samples that the pipeline accepted, each counted once."},
     {"samples.dropped", "count", kLower, 0.01, 10,
-     "Of those, lost anywhere. produced = delivered + dropped, exactly, or the run fails."},
+     "Samples lost anywhere. produced = delivered + dropped, exactly, or the run fails."},
     {"samples.dropped.*", "count", kNeither, 0, 0,
-     "Where and why they were lost: place.reason. Place `phone`: reached the phone, not accepted."},
+     "Samples lost, by place.reason. Place `phone`: reached the phone and was not accepted."},
     {"samples.filled", "count", kLower, 0.05, 50,
      "Rows of the fused signal that were invented to fill a gap. Counted apart from the books."},
     {"samples.duplicates", "count", kNeither, 0, 0,
@@ -86,7 +95,7 @@ constexpr MetricInfo kMetrics[] = {
      "Samples accepted out of frames that an attacker made."},
     {"authz.accepted", "count", kNeither, 0, 0, "Requests whose token was accepted."},
     {"authz.refused", "count", kNeither, 0, 0, "Requests whose token was refused."},
-    {"authz.refused.*", "count", kNeither, 0, 0, "The same by reason."},
+    {"authz.refused.*", "count", kNeither, 0, 0, "Requests whose token was refused, by reason."},
     {"uploads.failed", "count", kNeither, 0, 0,
      "Attempts to upload that ended in no answer or a status outside 200-299, as the phone sees "
      "it."},
@@ -99,7 +108,8 @@ constexpr MetricInfo kMetrics[] = {
      "(raw, "
      "hex, base64, UTF-16, percent-encoded, SHA-256, inside JWTs), and places that hold user and "
      "session together without leave."},
-    {"privacy.m0.bytes_searched", "B", kNeither, 0, 0, "Bytes in which they were searched."},
+    {"privacy.m0.bytes_searched", "B", kNeither, 0, 0,
+     "Bytes of stores, logs and wires in which identifiers were searched."},
     {"replay.packets", "count", kNeither, 0, 0, "Packets in the captures, duplicates included."},
     {"replay.duplicates", "count", kNeither, 0, 0, "Packets that came more than once."},
     {"replay.gaps", "count", kNeither, 0, 0, "Missing sequence numbers."},
@@ -107,8 +117,9 @@ constexpr MetricInfo kMetrics[] = {
      "Seconds lost per hour of capture, against the packets' own clock, by a decoder that floors "
      "the sample period to 20 ms."},
     {"replay.loss_s_per_h.nominal", "s/h", kZero, 0.01, 0.02,
-     "The same by a decoder that believes the nominal rate."},
-    {"replay.loss_s_per_h.aligned", "s/h", kZero, 0.01, 0.02, "The same by the aligned decoder."},
+     "Seconds lost per hour by a decoder that believes the nominal rate."},
+    {"replay.loss_s_per_h.aligned", "s/h", kZero, 0.01, 0.02,
+     "Seconds lost per hour by the aligned decoder."},
     {"replay.*", "count", kNeither, 0, 0, "Counts particular to a format of capture."},
 };
 
