@@ -1,5 +1,9 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
 #include "cli/command.h"
 #include "cli/paths.h"
 #include "cli/replay.h"
@@ -10,6 +14,7 @@ namespace {
 
 int demo() {
   int worst = kOk;
+  std::optional<reports::ResultFile> captures;
   fmt::print("1. Real captures, decoded by the code that a phone would run\n\n");
   if (const auto data = find_data()) {
     ReplayArguments replay;
@@ -17,14 +22,14 @@ int demo() {
       if (std::filesystem::is_directory(*data / folder)) replay.paths.push_back(*data / folder);
     }
     replay.json = "out/captures/result.json";
-    worst = std::max<int>(worst, replay_captures(replay));
+    worst = replay_captures(replay, captures.emplace());
   } else {
     fmt::print("skipped: no data (point GAUNTLET_DATA at a folder of captures)\n");
   }
   fmt::print("\n2. A simulated gym hour: person, watch, link, phone and services in virtual time\n\n");
   RunArguments run;
   run.scenario = "scenarios/catalog/gym-hour.toml";
-  return std::max(worst, run_scenario(run));
+  return std::max(worst, run_scenario(run, captures ? &*captures : nullptr));
 }
 
 }  // namespace

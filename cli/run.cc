@@ -75,7 +75,7 @@ bool load(const RunArguments& arguments, Scenario& scenario) {
 
 }  // namespace
 
-int run_scenario(const RunArguments& arguments) {
+int run_scenario(const RunArguments& arguments, const reports::ResultFile* captures) {
   Scenario scenario;
   if (!load(arguments, scenario)) return kBadInput;
   const auto& options = scenario.options;
@@ -120,7 +120,7 @@ int run_scenario(const RunArguments& arguments) {
   }
   for (const auto& failure : batch.result.failures) fmt::print(stderr, "FAILED {}\n", failure);
   const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
-  if (const auto written = write_batch(out, batch); !written) {
+  if (const auto written = write_batch(out, batch, captures); !written) {
     fmt::print(stderr, "gauntlet run: {}\n", written.error().message);
     return kInfrastructure;
   }

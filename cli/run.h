@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "reports/result.h"
+
 namespace gauntlet::cli {
 
 struct RunArguments {
@@ -18,7 +20,7 @@ struct RunArguments {
   bool json = false;
 };
 
-// The exit code.
-int run_scenario(const RunArguments& arguments);
+// The exit code. The report shows `captures` beside the run when they are given.
+int run_scenario(const RunArguments& arguments, const reports::ResultFile* captures = nullptr);
 
 }  // namespace gauntlet::cli

@@ -94,12 +94,15 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
   return batch;
 }
 
-Result<void> write_batch(const std::filesystem::path& folder, const Batch& batch) {
+Result<void> write_batch(const std::filesystem::path& folder, const Batch& batch,
+                         const reports::ResultFile* captures) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return Error{"io", folder.string() + ": " + error.message()};
   if (auto r = reports::write_result_json(folder / "result.json", batch.result); !r) return r;
-  reports::ReportInput input{.result = batch.result};
+  reports::ResultFile shown = batch.result;
+  if (captures) shown.tables.insert(captures->tables.begin(), captures->tables.end());
+  reports::ReportInput input{.result = shown};
   if (batch.first) {
     input.record = batch.first->record.get();
     input.detail = &batch.first->detail;

@@ -82,9 +82,9 @@ reports::ResultFile replay_result(const replay::ReplayReport& report,
     reports::add_metric(result, "reps.within1", number(sets.within1) / n, sets.sets);
     reports::add_metric(result, "reps.mae", sets.mean_absolute_error(), sets.sets);
   }
-  result.tables["captures"] = sessions_table(report);
-  result.tables["capture_runs"] = runs_table(report);
-  result.tables["capture_exercises"] = exercises_table(report);
+  result.tables["replay.sessions"] = sessions_table(report);
+  result.tables["replay.runs"] = runs_table(report);
+  result.tables["replay.exercises"] = exercises_table(report);
   return result;
 }
 

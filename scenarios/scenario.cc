@@ -53,8 +53,8 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
     }
   }
   for (const auto& attack : options.attacks) {
-    if (!attack.target.empty() && !names.contains(attack.target)) {
-      complain("attack.target = \"" + attack.target + "\" is no wearable");
+    if (!names.contains(attack.device)) {
+      complain("attack.device = \"" + attack.device + "\" is no device of this scenario");
     }
   }
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "adversarial/acoustic.h"
+#include "adversarial/attack_options.h"
 #include "core/base/options.h"
 #include "core/phone/phone_options.h"
 #include "core/services/service_set.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adversarial/acoustic.h"
 #include "core/base/check.h"
 
 namespace gauntlet::scenarios {
@@ -73,6 +74,9 @@ Result<void> World::build(const SutFactory& make_sut) {
   make_phone(make_sut);
   make_wearables();
   make_phone_sensors();
+  make_attacks();
+  for (Worn& worn : worn_) worn.device->start();
+  if (phone_sensors_) phone_sensors_->start();
   schedule_marks();
   return {};
 }
@@ -175,15 +179,20 @@ void World::make_wearables() {
         truth_.devices[i], truth_.dropped, worn.link->sink());
     worn_.push_back(std::move(worn));
   }
+}
+
+void World::make_attacks() {
   for (const adversarial::AttackOptions& attack : options_.attacks) {
-    attacks_.push_back(adversarial::make_attack(attack));
+    sources_.push_back(std::make_unique<adversarial::AcousticAttack>(attack));
     for (std::size_t i = 0; i < worn_.size(); ++i) {
-      if (attack.target.empty() || attack.target == options_.wearables[i].device.name) {
-        worn_[i].device->add_source(SensorKind::accelerometer, *attacks_.back());
+      if (attack.device == options_.wearables[i].device.name) {
+        worn_[i].device->add_source(attack.sensor, *sources_.back());
       }
     }
+    if (phone_sensors_ && attack.device == options_.phone_device.sensors.name) {
+      phone_sensors_->add_source(attack.sensor, *sources_.back());
+    }
   }
-  for (Worn& worn : worn_) worn.device->start();
 }
 
 void World::make_phone_sensors() {
@@ -197,7 +206,6 @@ void World::make_phone_sensors() {
         sut_->on_local({delivery.stream, delivery.stamps, delivery.values},
                          network_->host("phone").now());
       });
-  phone_sensors_->start();
 }
 
 void World::schedule_marks() {

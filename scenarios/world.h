@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "adversarial/acoustic.h"
 #include "core/ports/system_under_test.h"
 #include "core/services/service_set.h"
 #include "scenarios/runner.h"
@@ -54,6 +53,7 @@ class World {
   void make_phone(const SutFactory& make_sut);
   void make_wearables();
   void make_phone_sensors();
+  void make_attacks();
   void schedule_marks();
   bool links_drained() const;
 
@@ -73,7 +73,7 @@ class World {
   std::map<std::string, std::string> wires_;  // bytes by "from-to", for the canaries
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<SystemUnderTest> sut_;
-  std::vector<std::unique_ptr<sim::AnalogSource>> attacks_;
+  std::vector<std::unique_ptr<sim::AnalogSource>> sources_;
   std::vector<Worn> worn_;
   std::unique_ptr<sim::LocalSensors> phone_sensors_;
 };
