@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
@@ -23,11 +24,13 @@ bool write(const std::string& path, const std::string& text) {
 
 int gate_command(const GateArguments& arguments) {
   reports::GateConfig config;
-  if (!arguments.config.empty()) {
+  std::string file = arguments.config;
+  if (file.empty() && std::filesystem::exists("gate.toml")) file = "gate.toml";
+  if (!file.empty()) {
     scenarios::LoadedText loaded;
     std::vector<scenarios::Diagnostic> problems;
     if (!scenarios::load_options(
-            arguments.config, {}, [&config](OptionVisitor& v) { config.describe(v); }, loaded,
+            file, {}, [&config](OptionVisitor& v) { config.describe(v); }, loaded,
             problems)) {
       fmt::print(stderr, "{}", to_string(problems));
       return kInfrastructure;
@@ -52,7 +55,7 @@ void add_gate(CLI::App& app, int& exit_code) {
   command->add_option("--baseline", arguments->baseline, "result.json of the baseline")->required();
   command->add_option("--candidate", arguments->candidate, "result.json of the candidate")
       ->required();
-  command->add_option("--config", arguments->config, "gate.toml: thresholds per metric");
+  command->add_option("--config", arguments->config, "Thresholds per metric; default: gate.toml, if it is here");
   command->add_option("--junit", arguments->junit, "Write the verdicts as JUnit XML");
   command->add_option("--markdown", arguments->markdown, "Write a summary of at most 64 KB");
   command->callback([arguments, &exit_code] { exit_code = gate_command(*arguments); });

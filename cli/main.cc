@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "cli/command.h"
+#include "cli/version.h"
 
 int main(int argc, char** argv) {
   using namespace gauntlet::cli;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "cli/command.h"
+#include "cli/version.h"
 #include "replay/replay_text.h"
 #include "scenarios/replay_result.h"
 

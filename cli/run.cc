@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/version.h"
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/table.h"
@@ -19,8 +20,8 @@ using scenarios::Scenario;
 
 std::string with_interval(const reports::Metric& metric) {
   if (!metric.ci95) return "";
-  return fmt::format("{} … {}", reports::to_text(metric.ci95->low),
-                     reports::to_text(metric.ci95->high));
+  return fmt::format("{} … {}", reports::to_text(metric.ci95->lo),
+                     reports::to_text(metric.ci95->hi));
 }
 
 // What a person wants first; the rest is in the files.

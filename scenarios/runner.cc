@@ -8,7 +8,9 @@ namespace gauntlet::scenarios {
 
 Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
                                       const std::string& model_path) {
-  SharedParts parts;
+  // The same keys in every process, so that tokens are the same bytes in every run of a seed.
+  const sim::SeededEntropy entropy(sim::RandomStream(0, "service keys"));
+  SharedParts parts{nullptr, {}, ServiceKeys::generate(options.services.algorithm)};
   if (!model_path.empty()) {
     auto model = learn::load_model(model_path);
     if (!model) return model.error();
@@ -16,9 +18,6 @@ Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
     const auto bytes = learn::serialize(*parts.model);
     parts.model_bytes.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
-  // The same keys in every process, so that tokens are the same bytes in every run of a seed.
-  const sim::SeededEntropy entropy(sim::RandomStream(0, "service keys"));
-  parts.keys = ServiceKeys::generate(options.services.algorithm);
   return parts;
 }
 
@@ -45,10 +44,8 @@ Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
   if (auto ran = (*world)->run(hooks); !ran) return ran.error();
 
   run.record = std::make_unique<reports::RunRecord>(
-      reports::RunRecord{.truth = *run.truth, .events = *run.events});
-  run.record->scenario = options.name;
-  run.record->seed = seed;
-  run.record->duration = run.truth->end - run.truth->begin;
+      reports::RunRecord{*run.truth, *run.events, {}, {}, {}, options.name, seed,
+                         run.truth->end - run.truth->begin, {}});
   if (parts.model) {
     const auto& provenance = parts.model->parts().provenance;
     if (const auto it = provenance.find("split"); it != provenance.end()) {

@@ -33,7 +33,7 @@ class World {
   Result<void> run(const RunHooks& hooks);
   // What neither truth nor events hold.
   void fill(reports::RunRecord& record);
-  std::uint64_t engine_events() const { return simulation_.counters().events; }
+  std::uint64_t engine_events() const { return simulation_.counters().run; }
 
  private:
   // A wearable and its connection. Order matters: the device hands frames to the link.
