@@ -552,5 +552,30 @@ TEST(NetworkOptions, EveryFieldIsDescribedAndItsDefaultAllowed) {
   EXPECT_EQ(visitor.visited, 3);
 }
 
+TEST(NetworkOptions, WhatRangesCannotSayIsCheckedAgainstTheHosts) {
+  const std::vector<std::string> hosts{"phone", "ingest"};
+  const auto code = [&](auto change) {
+    NetworkOptions options;
+    change(options);
+    const Result<void> checked = options.check(hosts);
+    return checked.ok() ? std::string() : checked.error().code;
+  };
+  using O = NetworkOptions;
+  EXPECT_EQ(code([](O&) {}), "");
+  EXPECT_EQ(code([](O& o) { o.offline = {{"phone", 1, 2}}; }), "");
+  EXPECT_EQ(code([](O& o) { o.partitions = {{"*", "ingest", 1, 1}}; }), "");
+  EXPECT_EQ(code([](O& o) { o.offline = {{"phnoe", 1, 2}}; }), "unknown_host");
+  EXPECT_EQ(code([](O& o) { o.offline = {{"*", 1, 2}}; }), "unknown_host");
+  EXPECT_EQ(code([](O& o) { o.cuts = {{"phone", "x", 1, CutOptions::Kind::reset}}; }),
+            "unknown_host");
+  EXPECT_EQ(code([](O& o) { o.offline = {{"phone", 2, 1}}; }), "bad_interval");
+  EXPECT_EQ(code([](O& o) { o.path.latency_ms_min = 20; }), "bad_latency");
+  EXPECT_EQ(code([](O& o) {
+              o.paths.resize(1);
+              o.paths[0].to = "nowhere";
+            }),
+            "unknown_host");
+}
+
 }  // namespace
 }  // namespace gauntlet::sim
