@@ -14,6 +14,7 @@
 #include <boost/system/system_error.hpp>
 #include <list>
 #include <stdexcept>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/runtime/signal.h"
@@ -265,18 +266,20 @@ void start_connection(const std::shared_ptr<Server>& server, std::unique_ptr<Byt
                  asio::bind_cancellation_slot(it->cancel.slot(), ended));
 }
 
-// False when the listener is closed (or the server was cancelled).
-awaitable<bool> accept_one(const std::shared_ptr<Server>& server, Listener& listener) {
-  bool refused = false;
+// False when the listener is closed or the server was cancelled.
+awaitable<bool> accept_one(const std::shared_ptr<Server>& server, Listener& listener,
+                           bool& failed) {
   try {
+    if (std::exchange(failed, false)) co_await server->runtime.sleep_for(kAcceptRetry);
     start_connection(server, co_await listener.accept());
   } catch (const system_error& error) {
     if (error.code() == asio::error::operation_aborted) co_return false;
     server->counters.add("http.accept_errors");  // out of descriptors, say: others may end
-    refused = true;
+    failed = true;
   }
-  if (refused) co_await server->runtime.sleep_for(kAcceptRetry);
-  co_return true;
+  // A cancellation that came while a connection was on its way here ended no operation.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() == asio::cancellation_type::none;
 }
 
 awaitable<void> stop(std::shared_ptr<Server> server) {
@@ -294,7 +297,8 @@ awaitable<void> serve_http(Runtime& runtime, std::unique_ptr<Listener> listener,
                            HttpHandler handler, HttpLimits limits, Counters& counters) {
   auto server = std::make_shared<Server>(runtime, std::move(handler), limits, counters);
   co_await asio::this_coro::throw_if_cancelled(false);
-  while (co_await accept_one(server, *listener)) {
+  bool failed = false;
+  while (co_await accept_one(server, *listener, failed)) {
   }
   listener->close();
   // Cancelled or not, handlers must have ended before this returns: they use what the caller owns.

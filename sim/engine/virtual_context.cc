@@ -65,14 +65,16 @@ void VirtualContext::abandon() {
     pending_.abandon();
     // Out of the queue first: a frame that is destroyed may post.
     const auto ready = std::exchange(ready_, {});
-    for (const Ready& r : ready) simulation_.cancel(r.event);
+    for (const Ready& r : ready) {
+      if (r.event) simulation_.cancel(*r.event);
+    }
   }
   ending_ = was_ending;
 }
 
 void VirtualContext::push(std::unique_ptr<Task> task) {
-  const EventId event =
-      ending_ ? EventId{} : simulation_.after(Duration{0}, [this] { run_front(); });
+  std::optional<EventId> event;
+  if (!ending_) event = simulation_.after(Duration{0}, [this] { run_front(); });
   ready_.push_back({event, std::move(task)});
 }
 

@@ -21,6 +21,7 @@
 #include <boost/asio/execution_context.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -76,7 +77,7 @@ class VirtualContext final : public asio::execution_context {
     F function;
   };
   struct Ready {
-    EventId event;
+    std::optional<EventId> event;  // none: only kept to be destroyed
     std::unique_ptr<Task> task;
   };
   struct Inside {

@@ -269,7 +269,8 @@ void Connection::fail(int side, error_code error) {
   if (end.closed || end.error) return;
   end.error = error;
   if (Write* write = pipes_[index(side)].writer) write->post(error, 0);
-  wake_reader(side);
+  // Posted, for cut() may be called from within a coroutine. A reader waits: there is no data.
+  if (Read* read = pipes_[index(1 - side)].reader) read->post(error, 0);
 }
 
 void Connection::reset() {

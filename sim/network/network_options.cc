@@ -1,5 +1,7 @@
 #include "sim/network/network_options.h"
 
+#include <algorithm>
+
 namespace gauntlet::sim {
 namespace {
 
@@ -8,6 +10,32 @@ constexpr double kYear_s = 366 * 86400.0;
 void interval(OptionVisitor& v, double& from_s, double& to_s) {
   v.number("from_s", from_s, {0, kYear_s}, "s", "begin, world time");
   v.number("to_s", to_s, {0, kYear_s}, "s", "end, world time; not included");
+}
+
+Error unknown_host(const std::string& where, const std::string& name,
+                   const std::vector<std::string>& hosts) {
+  std::string known;
+  for (const std::string& h : hosts) known += (known.empty() ? "" : ", ") + h;
+  return {"unknown_host", where + ": no host \"" + name + "\"; there are: " + known};
+}
+
+std::string number(double x) {
+  std::string text = std::to_string(x);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+Result<void> check_path(const std::string& where, const PathOptions& p) {
+  if (p.latency_ms_mean >= p.latency_ms_min) return {};
+  return Error{"bad_latency", where + ": latency_ms_mean " + number(p.latency_ms_mean) +
+                                  " is below latency_ms_min " + number(p.latency_ms_min)};
+}
+
+Result<void> check_interval(const std::string& where, double from_s, double to_s) {
+  if (from_s <= to_s) return {};
+  return Error{"bad_interval",
+               where + ": to_s " + number(to_s) + " is before from_s " + number(from_s)};
 }
 
 }  // namespace
@@ -61,6 +89,37 @@ void NetworkOptions::describe(OptionVisitor& v) {
   v.list("offline", offline, "travel mode of a host");
   v.list("partitions", partitions, "nothing passes between two hosts");
   v.list("cuts", cuts, "connections reset or forgotten at one instant");
+}
+
+Result<void> NetworkOptions::check(const std::vector<std::string>& hosts) const {
+  const auto known = [&hosts](const std::string& name) {
+    return name == "*" || std::find(hosts.begin(), hosts.end(), name) != hosts.end();
+  };
+  const auto pair = [&](const std::string& where, const std::string& a,
+                        const std::string& b) -> Result<void> {
+    for (const std::string& name : {a, b}) {
+      if (!known(name)) return unknown_host(where, name, hosts);
+    }
+    return {};
+  };
+  if (auto ok = check_path("path", path); !ok) return ok;
+  for (const PathOptions& p : paths) {
+    const std::string where = "paths " + p.from + " to " + p.to;
+    if (auto ok = pair(where, p.from, p.to); !ok) return ok;
+    if (auto ok = check_path(where, p); !ok) return ok;
+  }
+  for (const OfflineOptions& o : offline) {
+    if (o.host == "*" || !known(o.host)) return unknown_host("offline", o.host, hosts);
+    if (auto ok = check_interval("offline " + o.host, o.from_s, o.to_s); !ok) return ok;
+  }
+  for (const PartitionOptions& p : partitions) {
+    if (auto ok = pair("partitions", p.a, p.b); !ok) return ok;
+    if (auto ok = check_interval("partitions", p.from_s, p.to_s); !ok) return ok;
+  }
+  for (const CutOptions& c : cuts) {
+    if (auto ok = pair("cuts", c.a, c.b); !ok) return ok;
+  }
+  return {};
 }
 
 }  // namespace gauntlet::sim

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/options.h"
+#include "core/base/result.h"
 
 namespace gauntlet::sim {
 
@@ -67,6 +68,9 @@ struct NetworkOptions {
   std::vector<PartitionOptions> partitions;
   std::vector<CutOptions> cuts;
   void describe(OptionVisitor& v);
+  // What a range alone cannot say: hosts that exist, means not below minima, ends not before
+  // begins. Codes: unknown_host, bad_latency, bad_interval.
+  Result<void> check(const std::vector<std::string>& hosts) const;
 };
 
 }  // namespace gauntlet::sim

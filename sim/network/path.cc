@@ -19,7 +19,7 @@ PathOptions options_for(const NetworkOptions& network, const std::string& from,
     options.latency_ms_min = options.latency_ms_mean = network.loopback_latency_ms;
   }
   for (const PathOptions& p : network.paths) {
-    if (is(p.from, from) && is(p.to, to) && (from != to || p.from == from)) {
+    if (is(p.from, from) && is(p.to, to) && (from != to || (p.from == from && p.to == to))) {
       options = p;
       break;
     }

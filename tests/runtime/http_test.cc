@@ -229,6 +229,30 @@ TYPED_TEST(HttpServer, APeerThatStopsInTheMiddleIsDroppedAndCounted) {
   EXPECT_EQ(server.counters.get("http.dropped.request_timeout"), 1u);
 }
 
+TYPED_TEST(HttpServer, ConnectionsBeyondTheLimitAreClosedAndCounted) {
+  HttpLimits limits = small_limits();
+  limits.connections = 1;
+  Fixture server(this->bed, limits);
+  error_code seen;
+  int status = 0;
+  this->bed.spawn([](Bed& b, Fixture& s, error_code& out, int& answered) -> awaitable<void> {
+    HttpClient first(b.client(), {"server", s.port}), second(b.client(), {"server", s.port});
+    (void)co_await first.request({"GET", "/echo"});
+    try {
+      (void)co_await second.request({"GET", "/echo"});
+    } catch (const system_error& error) {
+      out = error.code();
+    }
+    const HttpResponse response = co_await first.request({"GET", "/echo"});
+    answered = response.status;
+    s.stop();
+  }(this->bed, server, seen, status));
+  EXPECT_TRUE(this->bed.run());
+  EXPECT_TRUE(seen);
+  EXPECT_EQ(status, 200);
+  EXPECT_EQ(server.counters.get("http.rejected.too_many_connections"), 1u);
+}
+
 TYPED_TEST(HttpServer, ClosingTheListenerEndsConnectionsAndHandlers) {
   Fixture server(this->bed);
   error_code seen;

@@ -216,5 +216,28 @@ TEST(Signal, WakesAllWhoWaitAndRemembersOneRaise) {
   EXPECT_EQ(w.context.waiting().size(), 1u);
 }
 
+TEST(Signal, CancellingOrDestroyingItAbortsItsWaiters) {
+  World w;
+  auto signal = std::make_unique<Signal>(w.context.get_executor(), "signal");
+  int aborted = 0;
+  const auto waits = [&]() -> awaitable<void> {
+    try {
+      co_await signal->wait();
+    } catch (const system_error& error) {
+      aborted += error.code() == asio::error::operation_aborted;
+    }
+  };
+  w.spawn(waits());
+  w.simulation.run();
+  signal->cancel();
+  w.simulation.run();
+  EXPECT_EQ(aborted, 1);
+  w.spawn(waits());
+  w.simulation.run();
+  signal.reset();
+  w.simulation.run();
+  EXPECT_EQ(aborted, 2);
+}
+
 }  // namespace
 }  // namespace gauntlet::sim
