@@ -122,7 +122,9 @@ std::string unused_name(std::string text, std::set<std::string>& used) {
   std::ranges::replace(text, '/', '_');
   if (text.empty() || text == ".") text = "_";
   std::string name = text;
-  for (int n = 2; !used.insert(name).second; ++n) name = text + "-" + std::to_string(n);
+  for (int n = 2; !used.insert(name).second; ++n) {
+    name = std::string(text).append("-").append(std::to_string(n));
+  }
   return name;
 }
 
