@@ -1,15 +1,23 @@
 // Counts the repetitions of one set from an accelerometer, while it runs or afterwards.
 //
-// How: a causal low-pass, a decimation, the projection on the principal axis of the recent past
-// (the direction in which gravity and effort move most), the period from the autocorrelation of
-// that projection, and one repetition for each return to the side on which the set began. Nothing
-// is learned and nothing depends on the exercise; there is no least time between repetitions but
-// the shortest period of the options.
-// After the idea of Morris, Saponas, Guillory, Kelner, "RecoFit", CHI 2014, section 4.3, made
-// causal.
+// How: a causal low-pass and a decimation to about 12.5 Hz. Every half second the two latest
+// stretches of equal length are compared for every length in question; where they are alike, that
+// length is a local period. The set's period is the median of the local ones, weighted by how much
+// moved; its axis is the direction of largest variance where it was periodic. A repetition is one
+// excursion along that axis, there and back, large enough against the set's own range and at least
+// a share of the period after the last. Nothing is learned and nothing depends on the exercise;
+// there is no least time between repetitions but the shortest period of the options.
+// After the idea of Morris, Saponas, Guillory, Kelner, "RecoFit", CHI 2014, section 4.3
+// (principal axis, autocorrelation, peaks), made causal.
 //
-// Leaves out: sensor fusion (accelerometer alone), exercises in which two limbs take turns, and
-// the question whether there is a set at all: whoever pushes samples has decided that.
+// Measured on the public gym captures against their labels (165 sets of five or more that lost less
+// than 2 % of their packets, none left out): within one of the label in 77 % (whole set in view)
+// and 65 % (streaming), where peaks over a fixed autocorrelation get 57 %. The three shares below
+// were chosen on those same sets; chosen without the session that is scored, 73 %.
+//
+// Leaves out: other sensors; the question whether there is a set at all, which whoever pushes
+// samples has decided; limbs that take turns (a wrist sees its own repetitions only, a person
+// counts both).
 //
 // Units m/s2, specific force in the sensor's own frame. Samples are regular at the rate given in
 // the options; `t` is only handed through. Memory is bounded by the history of the options.
@@ -33,8 +41,10 @@ struct RepetitionCounterOptions {
   double max_period_s = 8;
   double history_s = 24;
   double cutoff_hz = 3;
-  double min_correlation = 0.3;
-  double min_prominence = 0.3;
+  double min_similarity = 0.6;
+  double min_movement_mps2 = 0.2;
+  double min_excursion = 0.5;
+  double min_spacing = 0.7;
   double confirm_drop = 0.025;
   void describe(OptionVisitor& v);
 };
@@ -45,8 +55,24 @@ struct Repetition {
   HostTime completed;
 };
 
-// One limb's set. The period is known after about two repetitions; those before it are reported
-// together at that moment, later ones within a quarter of a second of their completion.
+// Second-order Butterworth low-pass, three axes; begins as if its first input had stood for ever.
+class MotionSmoother {
+ public:
+  MotionSmoother(double cutoff_hz, double rate_hz);
+  std::array<double, 3> push(const std::array<float, 3>& sample);
+  Duration delay() const { return delay_; }  // of slow signals
+
+ private:
+  std::array<double, 3> b_{}, a_{};
+  std::array<std::array<double, 2>, 3> state_{};  // per axis
+  bool primed_ = false;
+  Duration delay_;
+};
+
+// One limb's set. The period is known after two to three repetitions; those before it are reported
+// together at that moment, later ones within a quarter of a second of their completion. If it turns
+// out that what was reported was something else (a bar being adjusted), so many of the next
+// repetitions are kept back.
 class RepetitionCounter {
  public:
   explicit RepetitionCounter(const RepetitionCounterOptions& options);
@@ -63,31 +89,41 @@ class RepetitionCounter {
     HostTime t;
     std::array<double, 3> value;
   };
+  // The stretch of `rows` before row number `end` was like the one before it.
+  struct LocalPeriod {
+    std::uint64_t end = 0;
+    std::size_t rows = 0;
+    double weight = 0;
+  };
   void keep(HostTime t, const std::array<double, 3>& smooth);
   void analyse();
+  std::vector<HostTime> completed() const;
   void emit();
 
   RepetitionCounterOptions options_;
   std::size_t decimation_;
+  double row_rate_hz_;
   std::size_t capacity_;
   std::size_t hop_;
-  Duration filter_delay_;
-  std::array<double, 3> b_{}, a_{};                      // biquad coefficients
-  std::array<std::array<double, 2>, 3> filter_state_{};  // per axis
-  bool primed_ = false;
+  MotionSmoother smoother_;
   std::size_t phase_ = 0;
-  std::size_t since_analysis_ = 0;
-  std::vector<Row> rows_;  // oldest first
+  std::vector<Row> rows_;        // oldest first
+  std::uint64_t rows_ever_ = 0;  // row number of the one after the newest
+  std::vector<LocalPeriod> local_periods_;
   std::array<double, 3> axis_{};
+  double range_ = 0;
   double period_s_ = 0;
-  HostTime last_completed_;
-  bool any_completed_ = false;
+  HostTime periodic_from_;  // what moved before was something else
+  // Completion times of those reported within the history, and how many of them a better idea of
+  // the set has unmade: so many of the next are not reported, since none can be taken back.
+  std::vector<HostTime> reported_;
+  std::size_t owed_ = 0;
   std::vector<Repetition> fresh_;
   std::vector<Repetition> taken_;
 };
 
-// The same over a whole set at once, with the whole set in view: the indices of the samples at
-// which each repetition was complete, in order.
+// The same with the whole set in view: for each repetition the index of the sample at its turning
+// point, in order. The turning points are those of the side that has more of them.
 std::vector<std::size_t> find_repetitions(
     const RepetitionCounterOptions& options,
     std::span<const std::array<float, 3>> specific_force_mps2);

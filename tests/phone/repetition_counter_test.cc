@@ -68,8 +68,36 @@ INSTANTIATE_TEST_SUITE_P(Tempi, Swings,
                          testing::Values(Case{20, 0.6, 60}, Case{12, 1, 60}, Case{10, 2, 120},
                                          Case{10, 3, 90}, Case{5, 5, 90}, Case{4, 7, 60}));
 
+// The first counter's defects: peaks at least 50 samples apart, and a one-pole low-pass that was
+// called a high-pass, so that gravity stayed in.
+std::size_t peaks_fifty_samples_apart(const std::vector<Sample>& samples) {
+  double smooth = static_cast<double>(samples[0][0]), before = smooth, two_before = smooth;
+  std::size_t n = 0, last = 0;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    two_before = before;
+    before = smooth;
+    smooth += 0.3 * (static_cast<double>(samples[i][0]) - smooth);
+    const bool peak = before > two_before && before >= smooth;
+    if (!peak || (n > 0 && i - last < 50)) continue;
+    last = i;
+    ++n;
+  }
+  return n;
+}
+
 TEST(RepetitionCounter, HasNoCapOfOneASecond) {
-  EXPECT_EQ(find_repetitions({}, swings(40, 0.5, 40)).size(), 40u);
+  const auto samples = swings(40, 0.5, 40);
+  EXPECT_LE(peaks_fifty_samples_apart(samples), 21u) << "20 s of two repetitions a second";
+  EXPECT_EQ(find_repetitions({}, samples).size(), 40u);
+  EXPECT_EQ(stream({}, samples).completed_s.size(), 40u);
+}
+
+TEST(RepetitionCounter, FidgetingBeforeASetIsNotCountedInTheEnd) {
+  auto samples = swings(8, 0.5, 3, 50, 0);  // adjusting the grip
+  const auto set = swings(10, 2, 90);
+  samples.insert(samples.end(), set.begin(), set.end());
+  EXPECT_NEAR(static_cast<double>(stream({}, samples).completed_s.size()), 10, 1);
+  EXPECT_NEAR(static_cast<double>(find_repetitions({}, samples).size()), 10, 1);
 }
 
 TEST(RepetitionCounter, ReportsWithinAQuarterSecondOnceThePeriodIsKnown) {

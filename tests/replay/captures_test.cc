@@ -86,6 +86,17 @@ TEST(Captures, LogsAndLiftRecordingsAreReadWhole) {
   }
 }
 
+TEST(Captures, RepetitionsAreCountedBetterThanByTheNaiveBaseline) {
+  RECORDED_DATA_OR_SKIP(folder, "muvr-pebble/sessions");
+  const auto report = make_report(collection(folder), {});
+  EXPECT_EQ(report.repetitions.sets, 196u);
+  ASSERT_EQ(report.clean_repetitions.sets, 165u);
+  // The baseline's 57 % of n sets has a binomial sd of sqrt(0.57 * 0.43 / 165) = 3.9 %.
+  const double within1 = static_cast<double>(report.clean_repetitions.within1) / 165;
+  EXPECT_GT(within1, 0.57 + 3 * 0.039);
+  EXPECT_LT(report.clean_repetitions.mean_absolute_error(), 2);
+}
+
 TEST(Captures, TheTextHasEveryTable) {
   RECORDED_DATA_OR_SKIP(folder, "muvr-pebble/sessions/jan-back-22-05");
   std::ostringstream out;
