@@ -1,6 +1,5 @@
 // Issue, verify and unwrap a token, each beside the bare OpenSSL primitives it cannot do without.
 #include <benchmark/benchmark.h>
-#include <openssl/evp.h>
 
 #include <memory>
 #include <string>

@@ -44,6 +44,19 @@ void TokenOptions::describe(OptionVisitor& v) {
             "a token that claims to live longer is refused", "choice");
 }
 
+Result<void> TokenOptions::validate() const {
+  if (!is_identifier(issuer)) {
+    return Error{"bad_issuer",
+                 "issuer \"" + issuer + "\": allowed are 1 to 64 of A-Z a-z 0-9 . _ @ -"};
+  }
+  if (lifetime_s < 1 || lifetime_s > lifetime_max_s) {
+    return Error{"bad_lifetime", "lifetime_s " + std::to_string(lifetime_s) +
+                                     ": allowed are 1 to lifetime_max_s, " +
+                                     std::to_string(lifetime_max_s)};
+  }
+  return {};
+}
+
 bool is_identifier(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -55,8 +68,7 @@ TokenIssuer::TokenIssuer(TokenOptions options, SigningKey signing_key, RsaPublic
     : options_(std::move(options)),
       signing_key_(std::move(signing_key)),
       profile_key_(std::move(profile_key)) {
-  CHECK(options_.lifetime_s >= 1 && options_.lifetime_s <= options_.lifetime_max_s,
-        options_.lifetime_s, options_.lifetime_max_s);
+  CHECK(options_.validate().ok(), options_.issuer, options_.lifetime_s, options_.lifetime_max_s);
 }
 
 TokenIssuer::Issued TokenIssuer::issue(std::string_view user_id, std::string_view cluster_id,

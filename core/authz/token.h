@@ -39,6 +39,8 @@ struct TokenOptions {
   std::int64_t lifetime_max_s = 86400;
 
   void describe(OptionVisitor& v);
+  // What describe() cannot say: the issuer is an identifier, lifetime_s no longer than allowed.
+  Result<void> validate() const;
 };
 
 struct OuterClaims {

@@ -1,5 +1,7 @@
 #include "core/services/service_set.h"
 
+#include <stdexcept>
+
 #include "core/authz/crypto.h"
 #include "core/base/check.h"
 #include "core/runtime/spawn.h"
@@ -83,6 +85,9 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
   State(ServiceRuntimes runtimes, const std::filesystem::path& directory,
         ServiceSetOptions set_options, ServiceKeys keys)
       : options(std::move(set_options)) {
+    if (const auto valid = options.tokens.validate(); !valid.ok()) {
+      throw std::invalid_argument("tokens: " + valid.error().message);
+    }
     prepare_hosts(runtimes, directory);
     KeyRing ring(keys.signing.algorithm());
     CHECK(ring.add(keys.signing.verify_key(), runtimes.authz.now()).ok());

@@ -71,6 +71,8 @@ struct ServiceSetOptions {
 class ServiceSet {
  public:
   // Makes the directory and `<kind>.sqlite` in it; with Durability::memory it touches no disk.
+  // Keys are not stored: who opens a directory again brings the keys it was made with. Throws
+  // invalid_argument for options that do not fit together, SqliteError when a store does not open.
   ServiceSet(ServiceRuntimes runtimes, const std::filesystem::path& directory,
              ServiceSetOptions options, ServiceKeys keys);
   ~ServiceSet();

@@ -81,6 +81,10 @@ Database::Database(const std::filesystem::path& file, Durability durability,
       nullptr);
   db_.reset(db);
   if (code != SQLITE_OK) fail(db, code, "open " + file.string());
+  if (!in_memory) {
+    using std::filesystem::perms;
+    std::filesystem::permissions(file, perms::owner_read | perms::owner_write);
+  }
   sqlite3_busy_timeout(db, 1000);
   execute("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF");
   if (!in_memory) execute("PRAGMA journal_mode = WAL");

@@ -1,5 +1,6 @@
 // SQLite behind RAII: one connection per service, statements prepared once, transactions that roll
-// back unless committed. Write-ahead log, foreign keys on, deleted rows overwritten.
+// back unless committed. Write-ahead log, foreign keys on, deleted rows overwritten, the file for
+// its owner's eyes only.
 //
 //   Statement insert = db.prepare("INSERT INTO t VALUES (?, ?)");
 //   insert.run(7, "text");

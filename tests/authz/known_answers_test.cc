@@ -36,6 +36,17 @@ TEST(KnownAnswer, Rfc7515A1Hs256) {
   EXPECT_FALSE(key.verify_key().verify(input + "x", signature));
 }
 
+// The example of RFC 7519 section 3.1 is well signed, and yet no token of ours: it names no key,
+// and its claims are not the profile's.
+TEST(KnownAnswer, Rfc7519ExampleIsOutsideTheProfile) {
+  const std::string token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." + std::string(kClaims) +
+                            ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  KeyRing ring(SignatureAlgorithm::hs256);
+  const auto key = VerifyKey::hs256("a1", unbase64(test_keys::kHmac)).value();
+  ASSERT_TRUE(ring.add(key, HostTime{}).ok());
+  EXPECT_EQ(jws_open(token, ring, "JWT", HostTime{}).error().code, refusal::kBadHeader);
+}
+
 TEST(KnownAnswer, Rfc7515A3Es256) {
   const std::string input = "eyJhbGciOiJFUzI1NiJ9." + std::string(kClaims);
   const std::string signature = unbase64(

@@ -107,6 +107,14 @@ TEST(BadTokens, AWeakVerifierIsCaughtByTheTable) {
   EXPECT_EQ(caught, (std::set<std::string>{"J1", "J2", "J3", "J4", "J5", "J6"}));
 }
 
+TEST(TokenOptions, WhatDoesNotFitTogetherIsNamed) {
+  EXPECT_TRUE(TokenOptions{}.validate().ok());
+  EXPECT_EQ((TokenOptions{"", 60, 10, 60}.validate().error().code), "bad_issuer");
+  EXPECT_EQ((TokenOptions{"a b", 60, 10, 60}.validate().error().code), "bad_issuer");
+  EXPECT_EQ((TokenOptions{"a", 61, 10, 60}.validate().error().code), "bad_lifetime");
+  EXPECT_EQ((TokenOptions{"a", 0, 10, 60}.validate().error().code), "bad_lifetime");
+}
+
 // J6: who verifies HS256 can mint any cluster; who verifies ES256 holds nothing to sign with. Even
 // with HS256 the profile stays shut, because the inner token names the service it is for.
 TEST(J6, ACompromisedIngestMintsClustersWithHs256ButOpensNoProfile) {

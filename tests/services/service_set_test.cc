@@ -219,6 +219,14 @@ TEST(ServiceSet, StoresAreFilesOfTheirOwnAndLogsNameRoutesOnly) {
   std::filesystem::remove_all(directory);
 }
 
+TEST(ServiceSet, OptionsThatDoNotFitTogetherAreRefused) {
+  RealtimeRuntime runtime;
+  auto options = quick_options();
+  options.tokens.lifetime_s = options.tokens.lifetime_max_s + 1;
+  EXPECT_THROW(ServiceSet({runtime, runtime, runtime, runtime}, {}, options, test_keys_of(options)),
+               std::invalid_argument);
+}
+
 TEST(ServiceSet, ServesAgainAfterAStop) {
   sim::Simulation simulation;
   sim::VirtualContext context(simulation);
