@@ -24,9 +24,8 @@ struct Link {
   double ax = 0, ay = 0, az = 0;  // angular acceleration
   double fx = 0, fy = 0, fz = 0;
 
-  // Turns into the child's frame, which is rotated by `angle` about the named axis.
-  void turn_x(double angle, double rate, double accel) {
-    const SinCos r = sincos(angle);
+  // Turns into the child's frame, which is rotated about the named axis by the angle of `r`.
+  void turn_x(SinCos r, double rate, double accel) {
     rotate(r, wy, wz);
     rotate(r, ay, az);
     rotate(r, fy, fz);
@@ -35,8 +34,7 @@ struct Link {
     ax += accel;
     wx += rate;
   }
-  void turn_y(double angle, double rate, double accel) {
-    const SinCos r = sincos(angle);
+  void turn_y(SinCos r, double rate, double accel) {
     rotate(r, wz, wx);
     rotate(r, az, ax);
     rotate(r, fz, fx);
@@ -45,8 +43,7 @@ struct Link {
     ay += accel;
     wy += rate;
   }
-  void turn_z(double angle, double rate, double accel) {
-    const SinCos r = sincos(angle);
+  void turn_z(SinCos r, double rate, double accel) {
     rotate(r, wx, wy);
     rotate(r, ax, ay);
     rotate(r, fx, fy);
@@ -71,12 +68,12 @@ struct Link {
   }
 };
 
-Link pelvis(const JointState& s) {
+Link pelvis(const JointState& s, SinCos heading) {
   Link l;
   l.fx = s.qdd[kPelvisX];
   l.fy = s.qdd[kPelvisY];
   l.fz = s.qdd[kPelvisZ] + kStandardGravity_mps2;
-  l.turn_z(s.q[kHeading], s.qd[kHeading], s.qdd[kHeading]);
+  l.turn_z(heading, s.qd[kHeading], s.qdd[kHeading]);
   return l;
 }
 
@@ -107,15 +104,22 @@ Limbs::Limbs(double height_m)
       hip_m(0.0955 * height_m) {}
 
 InertialState wrist_state(const JointState& s, const Limbs& limbs, Side side) {
-  Link l = pelvis(s);
-  l.turn_y(s.q[kTrunkPitch], s.qd[kTrunkPitch], s.qdd[kTrunkPitch]);
+  // Flexions and rotations turn against the right-hand rule of their axes.
+  const std::array<double, 8> angle{
+      s.q[kHeading],          s.q[kTrunkPitch], -s.q[kShoulderFlexion], s.q[kShoulderAbduction],
+      -s.q[kHumeralRotation], -s.q[kElbow],     -s.q[kPronation],       0};
+  std::array<double, 8> sin, cos;
+  sincos(angle, sin, cos);
+  const auto r = [&](std::size_t i) { return SinCos{sin[i], cos[i]}; };
+  Link l = pelvis(s, r(0));
+  l.turn_y(r(1), s.qd[kTrunkPitch], s.qdd[kTrunkPitch]);
   l.shift(0, limbs.shoulder_m, limbs.trunk_m);
-  l.turn_y(-s.q[kShoulderFlexion], -s.qd[kShoulderFlexion], -s.qdd[kShoulderFlexion]);
-  l.turn_x(s.q[kShoulderAbduction], s.qd[kShoulderAbduction], s.qdd[kShoulderAbduction]);
-  l.turn_z(-s.q[kHumeralRotation], -s.qd[kHumeralRotation], -s.qdd[kHumeralRotation]);
+  l.turn_y(r(2), -s.qd[kShoulderFlexion], -s.qdd[kShoulderFlexion]);
+  l.turn_x(r(3), s.qd[kShoulderAbduction], s.qdd[kShoulderAbduction]);
+  l.turn_z(r(4), -s.qd[kHumeralRotation], -s.qdd[kHumeralRotation]);
   l.shift(0, 0, -limbs.upper_arm_m);
-  l.turn_y(-s.q[kElbow], -s.qd[kElbow], -s.qdd[kElbow]);
-  l.turn_z(-s.q[kPronation], -s.qd[kPronation], -s.qdd[kPronation]);
+  l.turn_y(r(5), -s.qd[kElbow], -s.qdd[kElbow]);
+  l.turn_z(r(6), -s.qd[kPronation], -s.qdd[kPronation]);
   l.shift(0, kWatchOverBone_m, -kWatchAlongForearm * limbs.forearm_m);
   // Forearm frame to watch frame: x = -z, y = -x, z = y. Reflecting in the sagittal plane keeps
   // forces and turns the sign of rates; the right wrist's x points to the elbow.
@@ -137,9 +141,9 @@ Mount pocket_mount(const PlacementOptions& p) {
 
 InertialState pocket_state(const JointState& s, const Limbs& limbs, Side side, const Mount& m) {
   const double outward = side == Side::left ? 1 : -1;
-  Link l = pelvis(s);
+  Link l = pelvis(s, sincos(s.q[kHeading]));
   l.shift(0, outward * limbs.hip_m, 0);
-  l.turn_y(-s.q[kThigh], -s.qd[kThigh], -s.qdd[kThigh]);
+  l.turn_y(sincos(-s.q[kThigh]), -s.qd[kThigh], -s.qdd[kThigh]);
   l.shift(kPhoneInFront_m, outward * kPhoneOutward_m, -kPhoneAlongThigh * limbs.thigh_m);
   // Thigh frame to upright phone: x = y (left of the person is right of the screen), y = z, z = x.
   const Vec3 f{l.fy, l.fz, l.fx}, w{l.wy, l.wz, l.wx};

@@ -94,7 +94,17 @@ std::ptrdiff_t Trajectory::add_rhythm(const Rhythm& rhythm) {
   return static_cast<std::ptrdiff_t>(rhythms_.size()) - 1;
 }
 
-void Trajectory::add_wobble(const Wobble& wobble) { wobbles_.push_back(wobble); }
+void Trajectory::add_wobble(const Wobble& wobble) {
+  CHECK(wobble_count_ < kWobbles, "no room for another wobble");
+  const std::size_t i = wobble_count_++;
+  wobbles_.omega[i] = wobble.omega_radps;
+  wobbles_.phase[i] = wobble.phase_rad;
+  wobbles_.steady[i] = wobble.tremor ? 0 : 1;
+  wobbles_.tremor[i] = wobble.tremor ? 1 : 0;
+  for (std::size_t j = 0; j < wobbles_.weight.size(); ++j) {
+    wobbles_.weight[j][i] = wobble.weight[kTrunkPitch + j];
+  }
+}
 
 std::size_t Trajectory::find(WorldTime t) const {
   CHECK(!pieces_.empty());
@@ -106,17 +116,22 @@ std::size_t Trajectory::find(WorldTime t) const {
 void Trajectory::add_wobbles(WorldTime at, JointState& out) const {
   const double t = to_seconds(at - begin_);
   const double g = out.q[kTremor], gd = out.qd[kTremor], gdd = out.qdd[kTremor];
-  for (const Wobble& w : wobbles_) {
-    const SinCos sc = sincos(w.omega_radps * t + w.phase_rad);
-    const double v = sc.sin, d = w.omega_radps * sc.cos;
-    const double dd = -w.omega_radps * w.omega_radps * sc.sin;
-    const double p = w.tremor ? g * v : v;
-    const double pd = w.tremor ? gd * v + g * d : d;
-    const double pdd = w.tremor ? gdd * v + 2 * gd * d + g * dd : dd;
-    for (std::size_t j = kTrunkPitch; j < kTremor; ++j) {
-      out.q[j] += w.weight[j] * p;
-      out.qd[j] += w.weight[j] * pd;
-      out.qdd[j] += w.weight[j] * pdd;
+  const Wobbles& w = wobbles_;
+  std::array<double, kWobbles> angle, sin, cos, p, pd, pdd;
+  for (std::size_t i = 0; i < kWobbles; ++i) angle[i] = w.omega[i] * t + w.phase[i];
+  sincos(angle, sin, cos);
+  for (std::size_t i = 0; i < kWobbles; ++i) {
+    const double v = sin[i], d = w.omega[i] * cos[i], dd = -w.omega[i] * w.omega[i] * sin[i];
+    const double gain = w.steady[i] + w.tremor[i] * g;
+    p[i] = gain * v;
+    pd[i] = w.tremor[i] * gd * v + gain * d;
+    pdd[i] = w.tremor[i] * (gdd * v + 2 * gd * d) + gain * dd;
+  }
+  for (std::size_t j = 0; j < w.weight.size(); ++j) {
+    for (std::size_t i = 0; i < kWobbles; ++i) {
+      out.q[kTrunkPitch + j] += w.weight[j][i] * p[i];
+      out.qd[kTrunkPitch + j] += w.weight[j][i] * pd[i];
+      out.qdd[kTrunkPitch + j] += w.weight[j][i] * pdd[i];
     }
   }
 }

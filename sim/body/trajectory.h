@@ -69,6 +69,7 @@ struct Wobble {
 class Trajectory {
  public:
   static constexpr std::ptrdiff_t kNoRhythm = -1;
+  static constexpr std::size_t kWobbles = 6;  // at most
 
   void start(WorldTime t, const Pose& pose);
   // A quintic from the last key pose. `acceleration` is that of the new key pose, per second
@@ -110,7 +111,13 @@ class Trajectory {
   Key last_;
   std::vector<Piece> pieces_;
   std::vector<Rhythm> rhythms_;
-  std::vector<Wobble> wobbles_;
+  // As arrays, so that the loop over them vectorises.
+  struct Wobbles {
+    std::array<double, kWobbles> omega{}, phase{}, steady{}, tremor{};
+    std::array<std::array<double, kWobbles>, kTremor - kTrunkPitch> weight{};
+  };
+  Wobbles wobbles_;
+  std::size_t wobble_count_ = 0;
 };
 
 }  // namespace gauntlet::sim

@@ -6,7 +6,9 @@
 // freely granted).
 #pragma once
 
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace gauntlet::sim {
@@ -41,13 +43,23 @@ inline SinCos sincos(double x) {
                 z * (2.48015872894767294178e-05 +
                      z * (-2.75573143513906633035e-07 +
                           z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11)))));
-  const bool swap = (quadrant & 1) != 0;
-  const std::uint64_t sin_sign = (quadrant & 2) << 62;
-  const std::uint64_t cos_sign = ((quadrant + 1) & 2) << 62;
-  const double a = swap ? c : s;
-  const double b = swap ? s : c;
-  return {std::bit_cast<double>(std::bit_cast<std::uint64_t>(a) ^ sin_sign),
-          std::bit_cast<double>(std::bit_cast<std::uint64_t>(b) ^ cos_sign)};
+  // Masks in place of conditions: these exist as vector instructions everywhere.
+  const std::uint64_t swap = 0 - (quadrant & 1);
+  const auto sin_bits = std::bit_cast<std::uint64_t>(s), cos_bits = std::bit_cast<std::uint64_t>(c);
+  const std::uint64_t changed = (sin_bits ^ cos_bits) & swap;
+  return {std::bit_cast<double>(sin_bits ^ changed ^ ((quadrant & 2) << 62)),
+          std::bit_cast<double>(cos_bits ^ changed ^ (((quadrant + 1) & 2) << 62))};
+}
+
+// Of several angles at once; the same bits as one by one.
+template <std::size_t N>
+void sincos(const std::array<double, N>& x, std::array<double, N>& sin,
+            std::array<double, N>& cos) {
+  for (std::size_t i = 0; i < N; ++i) {
+    const SinCos r = sincos(x[i]);
+    sin[i] = r.sin;
+    cos[i] = r.cos;
+  }
 }
 
 }  // namespace gauntlet::sim
