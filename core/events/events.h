@@ -86,6 +86,7 @@ struct UploadAttempted {
   std::uint64_t bytes = 0;
   int status = 0;
   HostTime at;
+  std::string session_id;  // the one the system gave to this session
 };
 
 class EventSink {

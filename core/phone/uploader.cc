@@ -198,7 +198,7 @@ asio::awaitable<Uploader::Verdict> Uploader::attempt() {
       co_await cloud_->put_chunk(chunk.session, chunk.sequence, token_, chunk.body);
   if (stopped_) co_return Verdict::again;
   sink_.on(UploadAttempted{chunk.sequence, chunk.samples, chunk.body.size(), status,
-                           runtime_.now()});
+                           runtime_.now(), chunk.session});
   co_return judge(status);
 }
 

@@ -16,13 +16,13 @@ Duration scaled(Duration d, double factor) {
 
 }  // namespace
 
-void HostClockOptions::describe(OptionVisitor& v) {
+void LinearHostClockOptions::describe(OptionVisitor& v) {
   v.number("epoch_s", epoch_s, {0, 4e9}, "s", "Unix time at the start of the run");
   v.number("offset_ms", offset_ms, {-1e9, 1e9}, "ms", "clock minus true time at the start");
   v.number("drift_ppm", drift_ppm, {-1000, 1000}, "ppm", "rate error: positive runs fast");
 }
 
-LinearHostClock::LinearHostClock(const HostClockOptions& options)
+LinearHostClock::LinearHostClock(const LinearHostClockOptions& options)
     : start_(from_seconds(options.epoch_s) + from_ms(options.offset_ms)),
       rate_error_(options.drift_ppm * 1e-6) {
   CHECK(rate_error_ > -0.5 && rate_error_ < 0.5, options.drift_ppm);

@@ -17,7 +17,7 @@ class HostClockModel {
 };
 
 // epoch + offset + (1 + drift) * world, rounded to the nanosecond. Leaves out wander and steps.
-struct HostClockOptions {
+struct LinearHostClockOptions {
   double epoch_s = 1'767'225'600;  // 2026-01-01 00:00 UTC, the host's time when the run starts
   double offset_ms = 0;
   double drift_ppm = 0;
@@ -26,7 +26,7 @@ struct HostClockOptions {
 
 class LinearHostClock final : public HostClockModel {
  public:
-  explicit LinearHostClock(const HostClockOptions& options = {});
+  explicit LinearHostClock(const LinearHostClockOptions& options = {});
   HostTime to_host(WorldTime t) const override;
   WorldTime to_world(HostTime t) const override;
 

@@ -23,7 +23,7 @@ const std::map<std::string, Rooms>& allowed() {
   static const auto* const table = [] {
     const Rooms below_phone = {"core/base", "core/events", "core/runtime", "core/wire",
                                "core/authz", "core/signal", "core/learn"};
-    const Rooms world_base = {"core/base", "core/truth", "core/wire", "core/runtime",
+    const Rooms world_base = {"core/base", "core/truth", "core/events", "core/wire", "core/runtime",
                               "sim/engine"};
     auto with = [](Rooms rooms, const Rooms& more) {
       rooms.insert(more.begin(), more.end());

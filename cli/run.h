@@ -1,0 +1,26 @@
+// What `run` and `demo` share.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/result.h"
+
+namespace gauntlet::cli {
+
+struct RunArguments {
+  std::string scenario;
+  std::optional<std::uint64_t> seed;
+  std::size_t seeds = 1;
+  int threads = 0;
+  std::vector<std::string> set;
+  std::string out;
+  bool json = false;
+};
+
+// The exit code. The report shows `captures` beside the run when they are given.
+int run_scenario(const RunArguments& arguments, const reports::ResultFile* captures = nullptr);
+
+}  // namespace gauntlet::cli

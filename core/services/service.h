@@ -1,0 +1,93 @@
+// What all services share: a handler for serve_http, health, one line of log per request, and the
+// gate that a bearer token has to pass.
+//
+// A service answers on its runtime's executor and blocks it while it reads or writes its store, or
+// stretches a secret: run as many services on as many executors as that needs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/authz/flat_json.h"
+#include "core/authz/token.h"
+#include "core/base/counters.h"
+#include "core/runtime/http.h"
+#include "core/runtime/runtime.h"
+
+namespace gauntlet {
+
+// One line without its end. No line ever holds a token, an id, a name or a body.
+using LogSink = std::function<void(std::string_view)>;
+
+// All must outlive the service.
+struct ServiceContext {
+  Runtime& runtime;
+  Counters& counters;
+  LogSink log;
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  asio::awaitable<HttpResponse> handle(HttpRequest request);
+  // The whole store, as a thief would have it.
+  virtual std::string store_bytes() const = 0;
+
+ protected:
+  Service(std::string name, ServiceContext context)
+      : name_(std::move(name)), context_(std::move(context)) {}
+
+  // `route` is for the log: the pattern, never the path.
+  struct Answer {
+    HttpResponse response;
+    std::string_view route;
+  };
+  virtual Answer answer(const HttpRequest& request, HostTime now) = 0;
+
+  void count(std::string_view what, std::uint64_t n = 1) { context_.counters.add(what, n); }
+  ServiceContext& context() { return context_; }
+
+ private:
+  void log(const HttpRequest& request, HostTime now, std::string_view route, int status);
+  std::string name_;
+  ServiceContext context_;
+};
+
+// Reads the bearer token and counts authz.accepted or authz.refused.<reason>.
+class BearerGate {
+ public:
+  BearerGate(TokenVerifier verifier, Counters& counters)
+      : verifier_(std::move(verifier)), counters_(counters) {}
+  // The outer token only.
+  Result<OuterClaims> admit(const HttpRequest& request, HostTime now);
+  // The inner one too: who it is.
+  Result<std::string> admit_user(const HttpRequest& request, HostTime now,
+                                 const InnerTokenOpener& opener);
+  TokenVerifier& verifier() { return verifier_; }
+
+ private:
+  Result<OuterClaims> check(const HttpRequest& request, HostTime now) const;
+  template <class T>
+  Result<T> counted(Result<T> result);
+  TokenVerifier verifier_;
+  Counters& counters_;
+};
+
+// "/v1/models/a" -> {"v1", "models", "a"}; empty for a target with a query, a fragment, an empty or
+// a dot segment, or a percent escape: none of our names needs one.
+std::vector<std::string_view> path_of(std::string_view target);
+
+HttpResponse json_response(int status, const FlatJsonWriter& json);
+// {"error":"..."}; 401 with the challenge RFC 6750 asks for.
+HttpResponse error_response(int status, std::string_view error);
+HttpResponse method_not_allowed(std::string_view allowed);
+// True when there is no content type, or it is this one (parameters ignored).
+bool content_type_is(const HttpRequest& request, std::string_view type);
+
+}  // namespace gauntlet

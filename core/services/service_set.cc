@@ -1,0 +1,270 @@
+#include "core/services/service_set.h"
+
+#include "core/authz/crypto.h"
+#include "core/base/check.h"
+#include "core/runtime/spawn.h"
+
+namespace gauntlet {
+namespace {
+
+constexpr std::size_t kSmallBodyBytes = 16 * 1024;
+
+std::size_t index_of(ServiceKind kind) { return static_cast<std::size_t>(kind); }
+
+// serve_http owns its listener; this lets the set close it, too.
+class SharedListener : public Listener {
+ public:
+  explicit SharedListener(std::shared_ptr<Listener> listener) : listener_(std::move(listener)) {}
+  asio::awaitable<std::unique_ptr<ByteStream>> accept() override { return listener_->accept(); }
+  std::uint16_t port() const override { return listener_->port(); }
+  void close() override { listener_->close(); }
+
+ private:
+  std::shared_ptr<Listener> listener_;
+};
+
+struct Host {
+  Runtime* runtime = nullptr;
+  EndpointOptions endpoint;
+  HttpLimits limits;
+  std::filesystem::path store;
+  Counters counters;
+  std::string log;
+  std::shared_ptr<Listener> listener;  // while serving
+};
+
+}  // namespace
+
+std::string_view to_string(ServiceKind kind) {
+  switch (kind) {
+    case ServiceKind::authz:
+      return "authz";
+    case ServiceKind::profile:
+      return "profile";
+    case ServiceKind::ingest:
+      return "ingest";
+    case ServiceKind::model:
+      return "model";
+  }
+  return "unknown";
+}
+
+ServiceKeys ServiceKeys::generate(SignatureAlgorithm algorithm) {
+  return {SigningKey::generate(algorithm, "s1"), RsaPrivateKey::generate("p1"),
+          crypto::random_bytes(crypto::kKeyBytes)};
+}
+
+void EndpointOptions::describe(OptionVisitor& v) {
+  v.text("host", host, "name or address to listen on; empty for loopback");
+  v.integer("port", port, {0, 65535}, "", "0 for any free port");
+}
+
+void ServiceSetOptions::describe(OptionVisitor& v) {
+  v.choice("algorithm", algorithm,
+           {{"HS256", SignatureAlgorithm::hs256}, {"ES256", SignatureAlgorithm::es256}},
+           "outer signature; with HS256 a compromised ingest mints clusters");
+  v.choice("durability", durability,
+           {{"memory", Durability::memory},
+            {"process", Durability::process},
+            {"power", Durability::power}},
+           "what a stored chunk survives: nothing, the process, a power cut");
+  v.table("tokens", tokens, "the two-part token");
+  v.table("authz", authz, "log-in");
+  v.table("ingest", ingest, "uploads");
+  for (const auto kind : kServiceKinds) {
+    v.table(std::string("listen_").append(to_string(kind)), endpoints[index_of(kind)],
+            "where this service listens");
+  }
+  v.integer("log_bytes_max", log_bytes_max, {0, 1e12}, "B", "log kept of each service", "choice");
+}
+
+// Held by the server coroutines, too: a handler never outlives its service.
+struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
+  State(ServiceRuntimes runtimes, const std::filesystem::path& directory,
+        ServiceSetOptions set_options, ServiceKeys keys)
+      : options(std::move(set_options)) {
+    prepare_hosts(runtimes, directory);
+    KeyRing ring(keys.signing.algorithm());
+    CHECK(ring.add(keys.signing.verify_key(), runtimes.authz.now()).ok());
+    const auto verifier = [&](std::string_view audience) {
+      return TokenVerifier(options.tokens, std::string(audience), ring);
+    };
+    const auto path = [&](ServiceKind kind) { return host(kind).store; };
+    const Durability durability = options.durability;
+    authz = std::make_unique<AuthzService>(
+        context(ServiceKind::authz), options.authz,
+        TokenIssuer(options.tokens, keys.signing, keys.identity.public_key()),
+        path(ServiceKind::authz), durability);
+    profile =
+        std::make_unique<ProfileService>(context(ServiceKind::profile), verifier(kAudienceProfile),
+                                         std::make_shared<LocalKeyProvider>(keys.identity),
+                                         keys.at_rest, path(ServiceKind::profile), durability);
+    ingest = std::make_unique<IngestService>(context(ServiceKind::ingest), options.ingest,
+                                             verifier(kAudienceIngest), path(ServiceKind::ingest),
+                                             durability);
+    model = std::make_unique<ModelService>(context(ServiceKind::model), verifier(kAudienceModel),
+                                           path(ServiceKind::model), durability);
+    crypto::cleanse(keys.at_rest);
+  }
+
+  void prepare_hosts(ServiceRuntimes runtimes, const std::filesystem::path& directory) {
+    if (options.durability != Durability::memory) std::filesystem::create_directories(directory);
+    Runtime* const all[] = {&runtimes.authz, &runtimes.profile, &runtimes.ingest, &runtimes.model};
+    for (const auto kind : kServiceKinds) {
+      Host& h = host(kind);
+      h.runtime = all[index_of(kind)];
+      h.endpoint = options.endpoints[index_of(kind)];
+      h.limits.body_bytes = kind == ServiceKind::ingest
+                                ? static_cast<std::size_t>(options.ingest.chunk_bytes_max)
+                                : kSmallBodyBytes;
+      if (options.durability != Durability::memory) {
+        h.store = directory / std::string(to_string(kind)).append(".sqlite");
+      }
+    }
+  }
+
+  ServiceContext context(ServiceKind kind) {
+    Host& h = host(kind);
+    return {*h.runtime, h.counters, [this, &h](std::string_view line) {
+              if (std::ssize(h.log) + std::ssize(line) + 1 > options.log_bytes_max) {
+                h.counters.add("service.log_lines_lost");
+                return;
+              }
+              h.log.append(line).append("\n");
+            }};
+  }
+
+  Host& host(ServiceKind kind) { return hosts[index_of(kind)]; }
+
+  Service& service(ServiceKind kind) {
+    switch (kind) {
+      case ServiceKind::authz:
+        return *authz;
+      case ServiceKind::profile:
+        return *profile;
+      case ServiceKind::ingest:
+        return *ingest;
+      case ServiceKind::model:
+        return *model;
+    }
+    CHECK(false, static_cast<int>(kind));
+    return *authz;
+  }
+
+  static asio::awaitable<void> run(std::shared_ptr<State> state, ServiceKind kind) {
+    Host& h = state->host(kind);
+    Service& s = state->service(kind);
+    co_await serve_http(
+        *h.runtime, std::make_unique<SharedListener>(h.listener),
+        [&s](HttpRequest request) { return s.handle(std::move(request)); }, h.limits, h.counters);
+    h.listener.reset();
+  }
+
+  ServiceSetOptions options;
+  std::array<Host, kServiceKinds.size()> hosts;
+  std::unique_ptr<AuthzService> authz;
+  std::unique_ptr<ProfileService> profile;
+  std::unique_ptr<IngestService> ingest;
+  std::unique_ptr<ModelService> model;
+};
+
+ServiceSet::ServiceSet(ServiceRuntimes runtimes, const std::filesystem::path& directory,
+                       ServiceSetOptions options, ServiceKeys keys)
+    : state_(std::make_shared<State>(runtimes, directory, std::move(options), std::move(keys))) {}
+
+ServiceSet::~ServiceSet() { stop(); }
+
+AuthzService& ServiceSet::authz() { return *state_->authz; }
+ProfileService& ServiceSet::profile() { return *state_->profile; }
+IngestService& ServiceSet::ingest() { return *state_->ingest; }
+ModelService& ServiceSet::model() { return *state_->model; }
+Service& ServiceSet::service(ServiceKind kind) { return state_->service(kind); }
+
+Result<void> ServiceSet::register_person(const Person& person, std::string_view secret,
+                                         std::string_view cluster) {
+  if (auto known = authz().register_person(person.user_id, secret, cluster); !known.ok()) {
+    return known;
+  }
+  return profile().register_person(person);
+}
+
+Result<void> ServiceSet::rotate_signing_key(std::string kid) {
+  const std::string old_kid = authz().issuer().signing_key().kid();
+  if (!is_key_id(kid)) return Error{"bad_kid", "allowed are 1 to 32 of A-Z a-z 0-9 _ -"};
+  const SigningKey next = SigningKey::generate(state_->options.algorithm, std::move(kid));
+  const std::chrono::seconds overlap(state_->options.tokens.lifetime_s +
+                                     2 * state_->options.tokens.leeway_s);
+  const auto learn = [&](ServiceKind kind, TokenVerifier& verifier) -> Result<void> {
+    const HostTime now = state_->host(kind).runtime->now();
+    if (auto added = verifier.keys().add(next.verify_key(), now); !added.ok()) return added;
+    verifier.keys().retire(old_kid, now + overlap);
+    return {};
+  };
+  // All rings are alike: what the first one takes, the others take.
+  if (auto r = learn(ServiceKind::profile, profile().verifier()); !r.ok()) return r;
+  CHECK(learn(ServiceKind::ingest, ingest().verifier()).ok());
+  CHECK(learn(ServiceKind::model, model().verifier()).ok());
+  authz().issuer().sign_with(next);
+  return {};
+}
+
+Result<void> ServiceSet::rotate_identity_key(RsaPrivateKey next) {
+  const std::chrono::seconds overlap(state_->options.tokens.lifetime_s +
+                                     2 * state_->options.tokens.leeway_s);
+  const RsaPublicKey public_key = next.public_key();
+  const HostTime now = state_->host(ServiceKind::profile).runtime->now();
+  if (auto r = profile().keys().rotate(std::move(next), now, overlap); !r.ok()) return r;
+  authz().issuer().seal_to(public_key);
+  return {};
+}
+
+void ServiceSet::serve() {
+  CHECK(!serving());
+  std::array<std::shared_ptr<Listener>, kServiceKinds.size()> listeners;
+  for (const auto kind : kServiceKinds) {
+    const Host& h = state_->host(kind);
+    listeners[index_of(kind)] =
+        h.runtime->listen({h.endpoint.host, static_cast<std::uint16_t>(h.endpoint.port)});
+  }
+  // All or none: nobody serves before all are bound.
+  for (const auto kind : kServiceKinds) {
+    Host& h = state_->host(kind);
+    h.listener = std::move(listeners[index_of(kind)]);
+    spawn(h.runtime->executor(), State::run(state_, kind));
+  }
+}
+
+void ServiceSet::stop() {
+  for (auto& h : state_->hosts) {
+    if (h.listener) h.listener->close();
+  }
+}
+
+bool ServiceSet::serving() const {
+  for (const auto& h : state_->hosts) {
+    if (h.listener) return true;
+  }
+  return false;
+}
+
+Endpoint ServiceSet::endpoint(ServiceKind kind) const {
+  const Host& h = state_->host(kind);
+  CHECK(h.listener != nullptr);
+  return {h.endpoint.host.empty() ? "localhost" : h.endpoint.host, h.listener->port()};
+}
+
+const Counters& ServiceSet::counters(ServiceKind kind) const { return state_->host(kind).counters; }
+
+Counters ServiceSet::all_counters() const {
+  Counters all;
+  for (const auto& h : state_->hosts) all.merge(h.counters);
+  return all;
+}
+
+std::filesystem::path ServiceSet::store_path(ServiceKind kind) const {
+  return state_->host(kind).store;
+}
+std::string ServiceSet::store_bytes(ServiceKind kind) { return service(kind).store_bytes(); }
+const std::string& ServiceSet::log_text(ServiceKind kind) const { return state_->host(kind).log; }
+
+}  // namespace gauntlet

@@ -1,0 +1,112 @@
+// All four services with their keys, each with its own store, counters and log, each served on its
+// own endpoint of its own Runtime: what `gauntlet serve` starts and what a simulation wires up.
+//
+//   ServiceSet services({host_a, host_b, host_c, host_d}, directory, options,
+//                       ServiceKeys::generate(options.algorithm));
+//   services.authz().register_person("alice", "secret", "c7");
+//   services.serve();            // listens; coroutines run on the runtimes' executors
+//   ... run ...
+//   services.stop();             // closes the listeners; run the executors until serving() is
+//   false
+//
+// No store, counter, log or private key is shared between services. Not thread-safe: runtimes of
+// different threads need one set each service, or none of these calls while they run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/options.h"
+#include "core/services/authz_service.h"
+#include "core/services/ingest_service.h"
+#include "core/services/model_service.h"
+#include "core/services/profile_service.h"
+
+namespace gauntlet {
+
+enum class ServiceKind : std::uint8_t { authz, profile, ingest, model };
+inline constexpr std::array kServiceKinds{ServiceKind::authz, ServiceKind::profile,
+                                          ServiceKind::ingest, ServiceKind::model};
+std::string_view to_string(ServiceKind kind);
+
+// May all be the same one. They must outlive the set.
+struct ServiceRuntimes {
+  Runtime& authz;
+  Runtime& profile;
+  Runtime& ingest;
+  Runtime& model;
+};
+
+// Copies share the keys, so that a process makes its RSA key once.
+struct ServiceKeys {
+  SigningKey signing;      // authz
+  RsaPrivateKey identity;  // profile: opens the inner tokens
+  std::string at_rest;     // profile: 32 bytes, seals the store
+  static ServiceKeys generate(SignatureAlgorithm algorithm);
+};
+
+struct EndpointOptions {
+  std::string host;       // empty: loopback, or the simulated host itself
+  std::int64_t port = 0;  // 0: any free one
+
+  void describe(OptionVisitor& v);
+};
+
+struct ServiceSetOptions {
+  SignatureAlgorithm algorithm = SignatureAlgorithm::es256;
+  Durability durability = Durability::power;
+  TokenOptions tokens;
+  AuthzOptions authz;
+  IngestOptions ingest;
+  std::array<EndpointOptions, 4> endpoints;  // by ServiceKind
+  std::int64_t log_bytes_max = 64 * 1024 * 1024;
+
+  void describe(OptionVisitor& v);
+};
+
+class ServiceSet {
+ public:
+  // Makes the directory and `<kind>.sqlite` in it; with Durability::memory it touches no disk.
+  ServiceSet(ServiceRuntimes runtimes, const std::filesystem::path& directory,
+             ServiceSetOptions options, ServiceKeys keys);
+  ~ServiceSet();
+
+  AuthzService& authz();
+  ProfileService& profile();
+  IngestService& ingest();
+  ModelService& model();
+  Service& service(ServiceKind kind);
+
+  // Registers a person with authz and profile alike.
+  Result<void> register_person(const Person& person, std::string_view secret,
+                               std::string_view cluster);
+  // A new signing key; tokens signed with the one before are accepted until the last has expired.
+  Result<void> rotate_signing_key(std::string kid);
+  // A new key for inner tokens, with the same overlap.
+  Result<void> rotate_identity_key(RsaPrivateKey next);
+
+  // Throws system_error when an endpoint cannot be bound.
+  void serve();
+  void stop();
+  bool serving() const;
+  // Valid while serving.
+  Endpoint endpoint(ServiceKind kind) const;
+
+  const Counters& counters(ServiceKind kind) const;
+  Counters all_counters() const;
+  // Empty with Durability::memory; store_bytes() serves either way.
+  std::filesystem::path store_path(ServiceKind kind) const;
+  std::string store_bytes(ServiceKind kind);
+  // Lines up to log_bytes_max; what did not fit is counted, service.log_lines_lost.
+  const std::string& log_text(ServiceKind kind) const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace gauntlet

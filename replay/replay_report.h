@@ -1,0 +1,104 @@
+// Everything that a replay of recordings found, as plain numbers: computed by one pure function,
+// and rendered elsewhere (replay_text.h; JSON in reports).
+//
+// Repetitions are compared with the label, which the person who trained typed. Scored are sets
+// labelled with five repetitions or more; "clean" are those that lost less than 2 % of their
+// packets. Nothing is excluded for looking odd. The counter sees the whole set at 50 Hz, placed in
+// time by the decoder chosen.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/phone/repetition_counter.h"
+#include "replay/sessions.h"
+#include "replay/stream.h"
+#include "replay/timing.h"
+
+namespace gauntlet::replay {
+
+// The exit code of a command that read something, but not all, of what it was given. 2 is a wrong
+// command line.
+inline constexpr int kExitPartial = 7;
+
+inline constexpr std::uint32_t kScoredRepetitions = 5;
+inline constexpr double kCleanLossShare = 0.02;
+
+struct PacketTotals {
+  std::uint64_t packets = 0;  // as received, duplicates included
+  std::uint64_t duplicates = 0;
+  std::uint64_t unique = 0;
+  std::uint64_t lost = 0;  // missing sequence numbers
+  std::uint64_t reordered = 0;
+  std::uint64_t samples = 0;  // of the unique packets
+  std::uint64_t damaged_stretches = 0;
+  std::uint64_t damaged_bytes = 0;
+  std::map<std::uint32_t, std::uint64_t> packets_by_count;  // unique packets by their samples
+
+  void merge(const PacketTotals& other);
+  double loss_share() const;  // lost / (lost + unique)
+};
+
+struct RepetitionScore {
+  std::uint64_t sets = 0;
+  std::uint64_t exact = 0;
+  std::uint64_t within1 = 0;
+  std::uint64_t absolute_error = 0;
+  void add(std::uint32_t labelled, std::uint32_t counted);
+  double mean_absolute_error() const;  // 0 without sets
+};
+
+struct FileReport {
+  std::string session;
+  std::string name;
+  std::string source;
+  std::string format;
+  std::string label;     // as typed; empty without
+  std::string exercise;  // normalised; empty for none
+  PacketTotals totals;
+  std::vector<Damage> damage;
+  double rate_hz = 0;  // aligned decoder; 0 when the format says nothing of time
+  std::uint32_t labelled_repetitions = 0;
+  std::uint32_t counted_repetitions = 0;  // only where labelled_repetitions > 0
+};
+
+struct SessionReport {
+  std::string name;
+  std::uint64_t files = 0;
+  PacketTotals totals;
+  RunLengths runs;
+  TimingTotals timing;
+  bool degraded() const { return totals.loss_share() >= kCleanLossShare; }
+};
+
+struct ExerciseReport {
+  std::string exercise;
+  RepetitionScore all;
+  RepetitionScore clean;
+};
+
+struct ReplayReport {
+  std::string decoder;
+  std::vector<FileReport> files;
+  std::vector<SessionReport> sessions;
+  PacketTotals totals;
+  RunLengths clean_runs;     // of the sessions that are not degraded
+  RunLengths degraded_runs;  // of those that are
+  TimingTotals timing;
+  std::vector<ExerciseReport> exercises;  // in order of name
+  RepetitionScore repetitions;            // all scored sets
+  RepetitionScore clean_repetitions;
+  std::vector<UnreadableFile> unreadable;
+  bool partial() const { return totals.damaged_stretches > 0 || !unreadable.empty(); }
+};
+
+struct ReplayOptions {
+  Decoder decoder = Decoder::aligned;
+  RepetitionCounterOptions repetitions;
+};
+
+ReplayReport make_report(const Collection& collection, const ReplayOptions& options);
+
+}  // namespace gauntlet::replay

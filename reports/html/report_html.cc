@@ -1,0 +1,109 @@
+#include "reports/html/report_html.h"
+
+#include <initializer_list>
+#include <string_view>
+
+#include "reports/html/run_payload.h"
+#include "reports/html/web_assets.h"
+#include "reports/json_writer.h"
+#include "reports/metrics/registry.h"
+
+namespace gauntlet::reports {
+
+namespace {
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+void write_definitions(JsonWriter& json, const ResultFile& result) {
+  json.key("definitions").begin_object();
+  for (const auto& [name, metric] : result.metrics) {
+    const MetricInfo* info = find_metric(name);
+    if (info == nullptr) continue;
+    json.key(name).begin_object();
+    json.key("better").string(to_string(info->better));
+    json.key("text").string(info->definition);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+// JSON in which no "<" can end the script that holds it: our writer escapes it everywhere.
+std::string payload(const ReportInput& input) {
+  JsonWriter json;
+  json.begin_object();
+  json.key("result").raw(to_json(input.result));
+  write_definitions(json, input.result);
+  json.key("run");
+  if (input.record != nullptr && input.detail != nullptr) {
+    write_run_payload(json, *input.record, *input.detail, kDetailBytes);
+  } else {
+    json.null();
+  }
+  json.end_object();
+  return json.text();
+}
+
+// Replaces "{{name}}" in the page.
+std::string fill_in(std::string_view page,
+                    std::initializer_list<std::pair<std::string_view, std::string>> values) {
+  std::string out;
+  while (!page.empty()) {
+    const std::size_t at = page.find("{{");
+    out += page.substr(0, at);
+    if (at == std::string_view::npos) break;
+    const std::size_t end = page.find("}}", at);
+    CHECK(end != std::string_view::npos, at);
+    const std::string_view name = page.substr(at + 2, end - at - 2);
+    bool known = false;
+    for (const auto& [key, value] : values) {
+      if (key != name) continue;
+      out += value;
+      known = true;
+    }
+    CHECK(known, name);
+    page.remove_prefix(end + 2);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_html(const ReportInput& input) {
+  const auto text = [](std::string_view s) { return std::string(s); };
+  return fill_in(web::kReportHtml, {{"title", escape_html(input.result.provenance.scenario)},
+                                    {"uplot.css", text(web::kUplotCss)},
+                                    {"report.css", text(web::kReportCss)},
+                                    {"uplot.js", text(web::kUplotJs)},
+                                    {"base.js", text(web::kBaseJs)},
+                                    {"plots.js", text(web::kPlotsJs)},
+                                    {"sections.js", text(web::kSectionsJs)},
+                                    {"main.js", text(web::kMainJs)},
+                                    {"data", payload(input)}});
+}
+
+Result<void> write_report_html(const std::filesystem::path& path, const ReportInput& input) {
+  return write_whole_file(path, to_html(input));
+}
+
+}  // namespace gauntlet::reports

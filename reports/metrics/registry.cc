@@ -1,0 +1,160 @@
+#include "reports/metrics/registry.h"
+
+namespace gauntlet::reports {
+
+namespace {
+
+constexpr auto kLower = Better::lower;
+constexpr auto kHigher = Better::higher;
+constexpr auto kZero = Better::nearer_zero;
+constexpr auto kNeither = Better::neither;
+
+// Thresholds are practical: half a millisecond is a fortieth of a sample at 50 Hz; 0.05 s/h is what
+// the aligned decoder achieves on the captures; 10 ms of lag nobody sees; a hundredth of F1 is
+// smaller than the difference between any two published systems.
+constexpr MetricInfo kMetrics[] = {
+    {"timing.error_ms.p50", "ms", kLower, 0.1, 0.5,
+     "Median over accepted samples of wearables of |estimated - true sampling instant|, both on "
+     "the "
+     "phone's clock."},
+    {"timing.error_ms.p95", "ms", kLower, 0.1, 1.0,
+     "95th percentile of what the .p50 of this name is the median of."},
+    {"timing.all_error_ms.p50", "ms", kLower, 0.1, 0.5,
+     "As timing.error_ms.p50, over all streams, the phone's own sensors included."},
+    {"timing.all_error_ms.p95", "ms", kLower, 0.1, 1.0,
+     "95th percentile of what the .p50 of this name is the median of."},
+    {"timing.bias_ms", "ms", kZero, 0.1, 0.5,
+     "Median over accepted samples of wearables of estimated - true sampling instant; negative: "
+     "believed to be earlier than they were. One-way estimators cannot see a constant delay."},
+    {"timing.drift_s_per_h", "s/h", kZero, 0.1, 0.05,
+     "Slope of estimated - true sampling instant over true time, wearables' streams: least squares "
+     "with one slope and an intercept per stream. Negative: the estimate falls behind."},
+    {"lag.detection_ms.p50", "ms", kLower, 0.05, 10,
+     "Median over detected sets of (first set_started shown) - (true begin of the set). A set is "
+     "detected when set_started is shown between 1 s before its begin and its end."},
+    {"lag.detection_ms.p95", "ms", kLower, 0.05, 20,
+     "95th percentile of what the .p50 of this name is the median of."},
+    {"sets.detected_share", "share", kHigher, 0, 0.02, "Share of true sets that were detected."},
+    {"sets.spoofed", "count", kLower, 0.05, 0.5,
+     "set_started shown where no true set is under way (from 1 s before a set to its end)."},
+    {"lag.display_ms.p50", "ms", kLower, 0.05, 10,
+     "Median over matched repetitions of (instant shown) - (true instant of completion). Within a "
+     "set, shown and true repetitions are matched one to one in order, shown from 500 ms before to "
+     "5 s after; as many as possible, then with the least total |lag|."},
+    {"lag.display_ms.p95", "ms", kLower, 0.05, 20,
+     "95th percentile of what the .p50 of this name is the median of."},
+    {"lag.within_100ms", "share", kHigher, 0, 0.01,
+     "Share of matched repetitions shown within 100 ms of their completion."},
+    {"lag.within_250ms", "share", kHigher, 0, 0.01,
+     "Share of matched repetitions shown within 250 ms of their completion."},
+    {"lag.within_750ms", "share", kHigher, 0, 0.01,
+     "Share of matched repetitions shown within 750 ms of their completion."},
+    {"f1.macro", "share", kHigher, 0, 0.01,
+     "Macro-averaged F1 over classified windows, no exercise (NULL) being a class. A window's "
+     "truth "
+     "is what covers most of it; a tie goes to the exercise. Classes: all that occur in truth or "
+     "prediction. The split stands in the provenance."},
+    {"f1.macro_no_null", "share", kHigher, 0, 0.01,
+     "As f1.macro, with NULL left out of the average only: windows taken for an exercise still "
+     "count."},
+    {"reps.exact", "share", kHigher, 0, 0.02,
+     "Share of true sets for which as many repetitions were shown as were done. A shown repetition "
+     "belongs to the set under way, from 500 ms before its begin to 5 s after its end or to 500 ms "
+     "before the next."},
+    {"reps.within1", "share", kHigher, 0, 0.02,
+     "Share of true sets for which it was within one of what was done (see reps.exact)."},
+    {"reps.mae", "count", kLower, 0.05, 0.05,
+     "Mean over true sets of |repetitions shown - repetitions done|."},
+    {"reps.matched_share", "share", kHigher, 0, 0.02,
+     "Share of true repetitions that were matched by a shown one (see lag.display_ms)."},
+    {"reps.spoofed", "count", kLower, 0.05, 0.5,
+     "Repetitions shown where no true set is under way."},
+    {"reps.spoofed_share", "share", kLower, 0, 0.01,
+     "Share of all repetitions shown where no true set is under way."},
+    {"link.bytes_per_s", "B/s", kLower, 0.02, 2,
+     "Sum over the wearables' links of bytes carried by the time for which the link existed."},
+    {"link.backlog_ms.max", "ms", kLower, 0.1, 50,
+     "The longest that any byte had waited in a wearable, over the run and all links."},
+    {"link.backlog_bytes.max", "B", kLower, 0.1, 50, "The most that ever waited in a wearable."},
+    {"samples.produced", "count", kNeither, 0, 0, "Samples that sensors took."},
+    {"samples.delivered", "count", kHigher, 0.001, 10,
+     "Samples that the pipeline accepted, each counted once."},
+    {"samples.dropped", "count", kLower, 0.01, 10,
+     "Samples lost anywhere. produced = delivered + dropped, exactly, or the run fails."},
+    {"samples.dropped.*", "count", kNeither, 0, 0,
+     "Samples lost, by place.reason. Place `phone`: reached the phone and was not accepted."},
+    {"samples.filled", "count", kLower, 0.05, 50,
+     "Rows of the fused signal that were invented to fill a gap. Counted apart from the books."},
+    {"samples.duplicates", "count", kNeither, 0, 0,
+     "Further arrivals of a sample that had already reached the phone. Counted apart."},
+    {"samples.accepted_twice", "count", kLower, 0, 0,
+     "Times the pipeline accepted a sample that it had already accepted."},
+    {"samples.invented", "count", kLower, 0, 0,
+     "Samples the pipeline accepted that were never in the frame it names."},
+    {"samples.foreign_accepted", "count", kLower, 0, 0,
+     "Samples accepted out of frames that an attacker made."},
+    {"authz.accepted", "count", kNeither, 0, 0, "Requests whose token was accepted."},
+    {"authz.refused", "count", kNeither, 0, 0, "Requests whose token was refused."},
+    {"authz.refused.*", "count", kNeither, 0, 0, "Requests whose token was refused, by reason."},
+    {"uploads.failed", "count", kNeither, 0, 0,
+     "Attempts to upload that ended in no answer or a status outside 200-299, as the phone sees "
+     "it."},
+    {"labels.forgotten", "count", kNeither, 0, 0,
+     "True sets whose start the user did not mark, from 30 s before the begin to the end."},
+    {"labels.early", "count", kNeither, 0, 0, "Sets marked as started more than 1 s too early."},
+    {"labels.late", "count", kNeither, 0, 0, "Sets marked as started more than 1 s too late."},
+    {"privacy.m0.violations", "count", kLower, 0, 0,
+     "Pairs of place and identifier where an identifier was found that the place may not hold "
+     "(raw, "
+     "hex, base64, UTF-16, percent-encoded, SHA-256, inside JWTs), and places that hold user and "
+     "session together without leave."},
+    {"privacy.m0.bytes_searched", "B", kNeither, 0, 0,
+     "Bytes of stores, logs and wires in which identifiers were searched."},
+    {"replay.packets", "count", kNeither, 0, 0, "Packets in the captures, duplicates included."},
+    {"replay.duplicates", "count", kNeither, 0, 0, "Packets that came more than once."},
+    {"replay.gaps", "count", kNeither, 0, 0, "Missing sequence numbers."},
+    {"replay.loss_s_per_h.floor20", "s/h", kZero, 0.01, 0.02,
+     "Seconds lost per hour of capture, against the packets' own clock, by a decoder that floors "
+     "the sample period to 20 ms."},
+    {"replay.loss_s_per_h.nominal", "s/h", kZero, 0.01, 0.02,
+     "Seconds lost per hour by a decoder that believes the nominal rate."},
+    {"replay.loss_s_per_h.aligned", "s/h", kZero, 0.01, 0.02,
+     "Seconds lost per hour by the aligned decoder."},
+    {"replay.*", "count", kNeither, 0, 0, "Counts particular to a format of capture."},
+};
+
+bool in_family(std::string_view name, std::string_view family) {
+  if (!family.ends_with(".*")) return false;
+  family.remove_suffix(1);
+  return name.size() > family.size() && name.starts_with(family);
+}
+
+}  // namespace
+
+std::string_view to_string(Better better) {
+  switch (better) {
+    case Better::lower:
+      return "lower";
+    case Better::higher:
+      return "higher";
+    case Better::nearer_zero:
+      return "nearer 0";
+    case Better::neither:
+      return "neither";
+  }
+  return "unknown";
+}
+
+std::span<const MetricInfo> all_metrics() { return kMetrics; }
+
+const MetricInfo* find_metric(std::string_view name) {
+  for (const MetricInfo& info : kMetrics) {
+    if (info.name == name) return &info;
+  }
+  for (const MetricInfo& info : kMetrics) {
+    if (in_family(name, info.name)) return &info;
+  }
+  return nullptr;
+}
+
+}  // namespace gauntlet::reports

@@ -1,0 +1,158 @@
+#include "reports/result_h5.h"
+
+#include <limits>
+
+#include "reports/hdf5_writer.h"
+
+namespace gauntlet::reports {
+
+namespace {
+
+class Writer {
+ public:
+  Writer(const std::filesystem::path& path, const RunRecord& record, const RunDetail& detail)
+      : record_(record),
+        detail_(detail),
+        file_(path),
+        origin_(record.truth.host_clock.to_host(record.truth.begin)) {}
+
+  Result<void> write(const Provenance& p) {
+    write_provenance(p);
+    for (const StreamLedger& s : detail_.ledger.streams) write_stream(s);
+    for (std::size_t d = 0; d < record_.links.size() && d < record_.truth.devices.size(); ++d) {
+      if (!record_.links[d].radio) continue;
+      file_.write("device/" + record_.truth.devices[d].name + "/backlog_ms",
+                  record_.links[d].backlog_ms);
+    }
+    for (const auto& [id, fused] : record_.events.fused) write_fused(id, fused);
+    write_sets();
+    write_shown();
+    write_windows();
+    return file_.commit();
+  }
+
+ private:
+  using Column = std::vector<std::int64_t>;
+
+  std::int64_t ns(HostTime t) const { return (t - origin_).count(); }
+
+  std::string name_of(StreamId id) const {
+    const auto& devices = record_.truth.devices;
+    const std::string device =
+        id.device < devices.size() ? devices[id.device].name : "device" + std::to_string(id.device);
+    return device + '/' + std::string(to_string(id.sensor));
+  }
+
+  void write_provenance(const Provenance& p) {
+    file_.attribute("/", "seed", record_.seed);
+    file_.attribute("/", "scenario", p.scenario);
+    file_.attribute("/", "scenario_text", p.scenario_text);
+    file_.attribute("/", "version", p.version);
+    file_.attribute("/", "git_commit", p.git_commit);
+    file_.attribute("/", "compiler", p.compiler);
+    file_.attribute("/", "command", p.command);
+    file_.attribute("/", "host_origin_ns",
+                    static_cast<std::uint64_t>(origin_.time_since_epoch().count()));
+  }
+
+  void write_stream(const StreamLedger& s) {
+    const std::string group = "device/" + name_of(s.truth->id);
+    const std::size_t n = s.fate.size();
+    Column true_ns(n), estimated_ns(n);
+    std::vector<std::uint8_t> delivered(n);
+    std::vector<double> error_ms(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      delivered[i] = s.fate[i] == SampleFate::delivered;
+      true_ns[i] = ns(s.true_host[i]);
+      estimated_ns[i] =
+          delivered[i] ? ns(s.estimated[i]) : std::numeric_limits<std::int64_t>::min();
+      error_ms[i] = delivered[i] ? to_ms(s.estimated[i] - s.true_host[i])
+                                 : std::numeric_limits<double>::quiet_NaN();
+    }
+    file_.attribute(group, "nominal_rate_hz", s.truth->nominal_rate_hz);
+    file_.attribute(group, "true_rate_hz", s.truth->true_rate_hz);
+    file_.write(group + "/true_ns", true_ns);
+    file_.write(group + "/estimated_ns", estimated_ns);
+    file_.write(group + "/delivered", delivered);
+    file_.write(group + "/error_ms", error_ms);
+    file_.write(group + "/signal", s.truth->signal, 3);
+  }
+
+  void write_fused(StreamId id, const EventLog::Fused& fused) {
+    const std::string group = "fused/" + name_of(id);
+    Column time;
+    for (const HostTime t : fused.time) time.push_back(ns(t));
+    file_.write(group + "/time_ns", time);
+    file_.write(group + "/values", fused.values, 3);
+    file_.write(group + "/filled", fused.filled);
+  }
+
+  void write_sets() {
+    std::vector<std::string> exercise;
+    Column begin, end, repetitions, of_set;
+    for (const MatchedSet& s : detail_.sets.sets) {
+      for (const HostTime t : s.completed) {
+        repetitions.push_back(ns(t));
+        of_set.push_back(static_cast<std::int64_t>(exercise.size()));
+      }
+      exercise.push_back(s.truth->exercise);
+      begin.push_back(ns(s.begin));
+      end.push_back(ns(s.end));
+    }
+    file_.write("sets/exercise", exercise);
+    file_.write("sets/begin_ns", begin);
+    file_.write("sets/end_ns", end);
+    file_.write("sets/repetitions_ns", repetitions);
+    file_.write("sets/repetition_set", of_set);
+  }
+
+  void write_shown() {
+    static constexpr const char* kKinds[] = {"set_started", "repetition", "set_ended"};
+    std::vector<std::string> kind, exercise;
+    Column count, claimed, at;
+    for (const Shown& e : record_.events.shown) {
+      kind.push_back(kKinds[static_cast<std::size_t>(e.kind)]);
+      exercise.push_back(e.exercise);
+      count.push_back(e.count);
+      claimed.push_back(ns(e.claimed));
+      at.push_back(ns(e.at));
+    }
+    file_.write("shown/kind", kind);
+    file_.write("shown/exercise", exercise);
+    file_.write("shown/count", count);
+    file_.write("shown/claimed_ns", claimed);
+    file_.write("shown/at_ns", at);
+  }
+
+  void write_windows() {
+    std::vector<std::string> label;
+    std::vector<float> confidence;
+    Column from, to, at;
+    for (const WindowClassified& w : record_.events.windows) {
+      from.push_back(ns(w.from));
+      to.push_back(ns(w.to));
+      label.push_back(w.label);
+      confidence.push_back(w.confidence);
+      at.push_back(ns(w.at));
+    }
+    file_.write("windows/from_ns", from);
+    file_.write("windows/to_ns", to);
+    file_.write("windows/label", label);
+    file_.write("windows/confidence", confidence);
+    file_.write("windows/at_ns", at);
+  }
+
+  const RunRecord& record_;
+  const RunDetail& detail_;
+  Hdf5Writer file_;
+  HostTime origin_;
+};
+
+}  // namespace
+
+Result<void> write_result_h5(const std::filesystem::path& path, const RunRecord& record,
+                             const RunDetail& detail, const Provenance& provenance) {
+  return Writer(path, record, detail).write(provenance);
+}
+
+}  // namespace gauntlet::reports

@@ -1,0 +1,64 @@
+#include "scenarios/runner.h"
+
+#include "core/learn/model_file.h"
+#include "core/ports/built_in_pipeline.h"
+#include "scenarios/world.h"
+
+namespace gauntlet::scenarios {
+
+Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
+                                      const std::string& model_path) {
+  SharedParts parts;
+  if (!model_path.empty()) {
+    auto model = learn::load_model(model_path);
+    if (!model) return model.error();
+    parts.model = std::make_shared<const learn::Model>(std::move(*model));
+    const auto bytes = learn::serialize(*parts.model);
+    parts.model_bytes.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  // The same keys in every process, so that tokens are the same bytes in every run of a seed.
+  const sim::SeededEntropy entropy(sim::RandomStream(0, "service keys"));
+  parts.keys = ServiceKeys::generate(options.services.algorithm);
+  return parts;
+}
+
+Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
+                         const SharedParts& parts, const RunHooks& hooks) {
+  CHECK(parts.model);
+  return run_seed(
+      options, seed, parts,
+      [&parts](Runtime& runtime, const PhoneOptions& phone, EventSink& sink) {
+        return std::make_unique<BuiltInPipeline>(runtime, phone, *parts.model, sink);
+      },
+      hooks);
+}
+
+Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
+                         const SharedParts& parts, const SutFactory& make_sut,
+                         const RunHooks& hooks) {
+  SeedRun run;
+  run.seed = seed;
+  run.truth = std::make_unique<Truth>();
+  run.events = std::make_unique<EventLog>();
+  auto world = World::make(options, seed, parts, make_sut, *run.truth, *run.events);
+  if (!world) return world.error();
+  if (auto ran = (*world)->run(hooks); !ran) return ran.error();
+
+  run.record = std::make_unique<reports::RunRecord>(
+      reports::RunRecord{.truth = *run.truth, .events = *run.events});
+  run.record->scenario = options.name;
+  run.record->seed = seed;
+  run.record->duration = run.truth->end - run.truth->begin;
+  if (parts.model) {
+    const auto& provenance = parts.model->parts().provenance;
+    if (const auto it = provenance.find("split"); it != provenance.end()) {
+      run.record->split = it->second;
+    }
+  }
+  (*world)->fill(*run.record);
+  run.engine_events = (*world)->engine_events();
+  run.result = reports::measure(*run.record, run.detail);
+  return run;
+}
+
+}  // namespace gauntlet::scenarios

@@ -1,0 +1,64 @@
+// Wires one world together around the pipeline under test, runs it in virtual time and measures it.
+//
+// One call is one simulation on the calling thread; calls for different seeds may run on different
+// threads at once and give the same bytes as one after the other.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/events/event_log.h"
+#include "core/learn/model.h"
+#include "core/ports/system_under_test.h"
+#include "core/truth/truth.h"
+#include "reports/metrics/measure.h"
+#include "reports/record.h"
+#include "scenarios/scenario.h"
+
+namespace gauntlet::scenarios {
+
+// Makes the pipeline that is measured. It sees its runtime, its options and where to report: no more.
+using SutFactory =
+    std::function<std::unique_ptr<SystemUnderTest>(Runtime&, const PhoneOptions&, EventSink&)>;
+
+// Made once per process and shared by its runs: a key pair costs more than a simulated hour.
+struct SharedParts {
+  std::shared_ptr<const learn::Model> model;
+  std::string model_bytes;                    // as the model service delivers them
+  ServiceKeys keys;
+};
+// Without a path there is no model, and run_seed() needs a pipeline of the caller's. Codes: those of
+// the model file.
+Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
+                                      const std::string& model_path);
+
+// A finished run, with everything that the report shows. `record` borrows from truth and events.
+struct SeedRun {
+  std::uint64_t seed = 0;
+  std::unique_ptr<Truth> truth;
+  std::unique_ptr<EventLog> events;
+  std::unique_ptr<reports::RunRecord> record;
+  reports::SeedResult result;
+  reports::RunDetail detail;
+  std::uint64_t engine_events = 0;
+};
+
+struct RunHooks {
+  // Virtual time reached, as a share of the session; called about a hundred times a run.
+  std::function<void(double)> progress;
+};
+
+// Codes: "bad_plan", "unknown_exercise", … (the world cannot be built), "stuck" (nothing left to
+// happen while somebody waits, named).
+Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
+                         const SharedParts& parts, const RunHooks& hooks = {});
+// The same around another pipeline.
+Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
+                         const SharedParts& parts, const SutFactory& make_sut,
+                         const RunHooks& hooks);
+
+}  // namespace gauntlet::scenarios

@@ -1,0 +1,74 @@
+#include "scenarios/scenario.h"
+
+#include <set>
+
+namespace gauntlet::scenarios {
+
+void WornOptions::describe(OptionVisitor& v) {
+  device.describe(v);
+  v.table("link", link, "its connection to the phone");
+}
+
+void WhoOptions::describe(OptionVisitor& v) {
+  v.integer("number", number, {0, 1e9}, "", "which person of the population: part of every stream");
+  v.table("population", population, "means and spreads that people are drawn from");
+}
+
+void PhoneDeviceOptions::describe(OptionVisitor& v) {
+  v.flag("sensors_on", sensors_on, "whether the phone's own sensors take part");
+  v.table("sensors", sensors, "the phone's own sensors");
+  v.table("clock", clock, "the phone's clock against the world's");
+}
+
+void ScenarioOptions::describe(OptionVisitor& v) {
+  v.text("name", name, "names the experiment; results of other names are not compared");
+  v.text("about", about, "what it is for, in a sentence");
+  v.integer("seed", seed, {0, 9e15}, "", "root of every random stream");
+  v.text("model", model, "the classifier; empty: nothing is classified");
+  v.table("person", person, "who trains");
+  v.table("plan", plan, "what the person does");
+  v.table("labels", labels, "how the person marks sets on the phone");
+  v.list("wearable", wearables, "a device worn, with its link to the phone");
+  v.table("phone_device", phone_device, "the telephone: sensors and clock");
+  v.table("phone", phone, "the pipeline under test");
+  v.table("network", network, "between the phone and the services");
+  v.table("services", services, "authz, profile, ingest and model");
+  v.list("attack", attacks, "an attacker");
+}
+
+namespace {
+
+// What no single field can know.
+void check_whole(const ScenarioOptions& options, const std::string& file,
+                 std::vector<Diagnostic>& problems) {
+  const auto complain = [&](const std::string& message) {
+    problems.push_back({file, 0, 0, message});
+  };
+  if (options.name.empty()) complain("name is missing");
+  if (options.wearables.empty()) complain("there is no [[wearable]]");
+  std::set<std::string> names{options.phone_device.sensors.name};
+  for (const auto& worn : options.wearables) {
+    if (!names.insert(worn.device.name).second) {
+      complain("two devices are called \"" + worn.device.name + "\"; names key random streams");
+    }
+  }
+  for (const auto& attack : options.attacks) {
+    if (!names.contains(attack.device)) {
+      complain("attack.device = \"" + attack.device + "\" is no device of this scenario");
+    }
+  }
+}
+
+}  // namespace
+
+bool load_scenario(const std::string& path, const std::vector<Override>& overrides,
+                   Scenario& scenario, std::vector<Diagnostic>& problems) {
+  if (!load_options(path, overrides, [&](OptionVisitor& v) { scenario.options.describe(v); },
+                    scenario.source, problems)) {
+    return false;
+  }
+  check_whole(scenario.options, path, problems);
+  return problems.empty();
+}
+
+}  // namespace gauntlet::scenarios

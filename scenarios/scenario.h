@@ -1,0 +1,75 @@
+// A scenario: everything that a simulated hour consists of, as one TOML file says it.
+//
+// The same file and seed give the same run, bit for bit. What the file leaves out has the defaults
+// of the models; `gauntlet scenario reference` prints them all.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "adversarial/attack_options.h"
+#include "core/base/options.h"
+#include "core/phone/phone_options.h"
+#include "core/services/service_set.h"
+#include "scenarios/options_toml.h"
+#include "sim/body/marks.h"
+#include "sim/body/person.h"
+#include "sim/body/script.h"
+#include "sim/link/link.h"
+#include "sim/network/network_options.h"
+#include "sim/wearable/host_clock.h"
+#include "sim/wearable/local_sensors.h"
+#include "sim/wearable/wearable.h"
+
+namespace gauntlet::scenarios {
+
+// A device on the body and its own connection to the phone.
+struct WornOptions {
+  sim::WearableOptions device;
+  sim::LinkOptions link;
+  void describe(OptionVisitor& v);
+};
+
+// Who trains. Drawn from the population by (seed, number), so that person 3 of a seed is the same
+// in every scenario; what is not drawn can be pinned.
+struct WhoOptions {
+  std::int64_t number = 0;
+  sim::PopulationOptions population;
+  void describe(OptionVisitor& v);
+};
+
+struct PhoneDeviceOptions {
+  bool sensors_on = true;
+  sim::LocalSensorsOptions sensors;
+  sim::HostClockOptions clock;
+  void describe(OptionVisitor& v);
+};
+
+struct ScenarioOptions {
+  std::string name;
+  std::string about;
+  std::int64_t seed = 1;
+  std::string model = "scenarios/models/gym.model";
+  WhoOptions person;
+  sim::PlanOptions plan;
+  sim::LabelErrorOptions labels;
+  std::vector<WornOptions> wearables;
+  PhoneDeviceOptions phone_device;
+  PhoneOptions phone;
+  sim::NetworkOptions network;
+  ServiceSetOptions services;
+  std::vector<adversarial::AttackOptions> attacks;
+  void describe(OptionVisitor& v);
+};
+
+struct Scenario {
+  ScenarioOptions options;
+  LoadedText source;
+};
+
+// False when `problems` is not empty.
+bool load_scenario(const std::string& path, const std::vector<Override>& overrides,
+                   Scenario& scenario, std::vector<Diagnostic>& problems);
+
+}  // namespace gauntlet::scenarios

@@ -1,0 +1,39 @@
+// Trains the classifier that ships, on simulated people other than those of any run: the same world
+// and the same fusion as in the pipeline, cut into windows that the truth labels.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "core/base/result.h"
+#include "core/learn/trainer.h"
+#include "scenarios/scenario.h"
+
+namespace gauntlet::scenarios {
+
+struct TrainingOptions {
+  ScenarioOptions world;       // the plan says which exercises there are
+  learn::TrainerOptions trainer;
+  std::int64_t people = 24;
+  std::int64_t first_person = 1'000'000;  // scenarios use small numbers
+  double window_s = 2;
+  double hop_s = 1;
+  // A window counts as an exercise when this share of it lies in a set, as none when nothing does;
+  // what lies between is left out.
+  double in_set_share = 0.75;
+  double max_filled = 0.2;
+  void describe(OptionVisitor& v);
+};
+
+struct TrainingReport {
+  learn::Training training;
+  std::size_t windows = 0;
+  std::size_t mixed = 0;   // left out: partly in a set
+  std::size_t filled = 0;  // left out: too much of it was invented
+};
+
+// Codes: those of run_seed and of the trainer.
+Result<TrainingReport> train(const TrainingOptions& options,
+                             const std::function<void(double)>& progress = {});
+
+}  // namespace gauntlet::scenarios

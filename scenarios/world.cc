@@ -1,0 +1,282 @@
+#include "scenarios/world.h"
+
+#include <algorithm>
+
+#include "adversarial/acoustic.h"
+#include "core/base/check.h"
+
+namespace gauntlet::scenarios {
+namespace {
+
+// The phone may go on for this long after the session: links drain, uploads are tried again.
+constexpr Duration kAftermath = std::chrono::hours{1};
+// A session is watched for drained links this often once the wearables have stopped.
+constexpr Duration kDrainStep = std::chrono::milliseconds{500};
+
+std::string hex(sim::RandomStream& random, int digits) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (int i = 0; i < digits; ++i) text += kDigits[random.below(16)];
+  return text;
+}
+
+// The phone's drifting clock, as its Runtime sees it.
+class PhoneClock final : public sim::HostClockModel {
+ public:
+  explicit PhoneClock(const sim::HostClock& clock) : clock_(clock) {}
+  HostTime to_host(WorldTime t) const override { return clock_.to_host(t); }
+  WorldTime to_world(HostTime t) const override { return clock_.to_world(t); }
+
+ private:
+  const sim::HostClock& clock_;
+};
+
+// Which identifiers may be where: the policy of the two-part token. A cluster is known outside, a
+// person only inside; sessions never meet people.
+std::vector<std::string> allowed_in(std::string_view place) {
+  const auto mentions = [place](std::string_view name) {
+    return place.find(name) != std::string_view::npos;
+  };
+  if (place.starts_with("log.")) return {};
+  if (mentions("authz")) return {"user_id", "cluster_id"};
+  if (mentions("ingest")) return {"session_id", "cluster_id"};
+  if (mentions("profile")) return {"user_id", "name", "email", "cluster_id"};
+  return {};
+}
+
+}  // namespace
+
+World::World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts,
+             Truth& truth, EventLog& events)
+    : options_(options),
+      seed_(seed),
+      parts_(parts),
+      truth_(truth),
+      events_(events),
+      entropy_(sim::RandomStream(seed, "entropy")),
+      context_(simulation_) {}
+
+World::~World() = default;
+
+Result<std::unique_ptr<World>> World::make(const ScenarioOptions& options, std::uint64_t seed,
+                                           const SharedParts& parts, const SutFactory& make_sut,
+                                           Truth& truth, EventLog& events) {
+  std::unique_ptr<World> world(new World(options, seed, parts, truth, events));
+  if (auto built = world->build(make_sut); !built) return built.error();
+  return world;
+}
+
+Result<void> World::build(const SutFactory& make_sut) {
+  make_identity();
+  if (auto made = make_session(); !made) return made;
+  make_hosts();
+  if (auto made = make_services(); !made) return made;
+  make_phone(make_sut);
+  make_wearables();
+  make_phone_sensors();
+  make_attacks();
+  for (Worn& worn : worn_) worn.device->start();
+  if (phone_sensors_) phone_sensors_->start();
+  schedule_marks();
+  return {};
+}
+
+void World::make_identity() {
+  auto random = stream("person/" + std::to_string(options_.person.number) + "/identity");
+  truth_.identity.user_id = "u-" + hex(random, 32);
+  truth_.identity.name = "Name-" + hex(random, 32);
+  truth_.identity.email = hex(random, 32) + "@mail.invalid";
+  truth_.identity.cluster_id = "cluster-" + hex(random, 16);
+}
+
+Result<void> World::make_session() {
+  const std::string person = "person/" + std::to_string(options_.person.number);
+  const sim::PersonOptions who =
+      sim::Population(options_.person.population).draw(stream(person));
+  auto script = sim::make_script(options_.plan, who, stream(person + "/session"));
+  if (!script) return script.error();
+  script_ = std::make_shared<const sim::Script>(std::move(*script));
+  wrist_ = sim::make_motion(script_, sim::Worn::wrist);
+  pocket_ = sim::make_motion(script_, sim::Worn::pocket);
+  truth_.sets = script_->sets();
+  truth_.activities = script_->activities();
+  truth_.begin = script_->begin();
+  truth_.end = script_->end();
+  phone_clock_ = std::make_unique<sim::HostClock>(
+      options_.phone_device.clock, stream("phone/clock"), truth_.begin, truth_.end + kAftermath);
+  truth_.host_clock = phone_clock_->truth();
+  return {};
+}
+
+void World::make_hosts() {
+  network_ = std::make_unique<sim::VirtualNetwork>(context_, options_.network, stream("network"));
+  network_->add_host("phone", std::make_unique<PhoneClock>(*phone_clock_));
+  // Servers keep the time that the phone's origin names, without drift: they have NTP.
+  sim::LinearHostClockOptions server;
+  server.epoch_s = options_.phone_device.clock.origin_unix_s;
+  for (const ServiceKind kind : kServiceKinds) {
+    network_->add_host(std::string(to_string(kind)),
+                       std::make_unique<sim::LinearHostClock>(server));
+  }
+  network_->add_tap([this](const sim::WireBytes& wire) {
+    wires_["wire." + wire.from + "-" + wire.to].append(
+        reinterpret_cast<const char*>(wire.bytes.data()), wire.bytes.size());
+  });
+}
+
+Result<void> World::make_services() {
+  const ServiceRuntimes hosts{network_->host("authz"), network_->host("profile"),
+                              network_->host("ingest"), network_->host("model")};
+  ServiceSetOptions options = options_.services;
+  options.durability = Durability::memory;
+  services_ = std::make_unique<ServiceSet>(hosts, "", options, parts_.keys);
+  Person person;
+  person.user_id = truth_.identity.user_id;
+  person.name = truth_.identity.name;
+  person.email = truth_.identity.email;
+  const auto& body = script_->person().body;
+  person.age_years = static_cast<std::int64_t>(body.age_years);
+  person.sex = body.sex == sim::Sex::female ? "female" : "male";
+  person.height_cm = static_cast<std::int64_t>(body.height_m * 100);
+  person.weight_kg = static_cast<std::int64_t>(body.weight_kg);
+  const std::string secret = "secret-" + truth_.identity.user_id;
+  if (auto r = services_->register_person(person, secret, truth_.identity.cluster_id); !r) return r;
+  if (!parts_.model_bytes.empty()) {
+    if (auto r = services_->model().put("gym", parts_.model_bytes); !r) return r;
+  }
+  services_->serve();
+  return {};
+}
+
+void World::make_phone(const SutFactory& make_sut) {
+  PhoneOptions options = options_.phone;
+  options.upload.user = truth_.identity.user_id;
+  options.upload.secret = "secret-" + truth_.identity.user_id;
+  options.upload.authz = services_->endpoint(ServiceKind::authz);
+  options.upload.authz.host = "authz";
+  options.upload.ingest = services_->endpoint(ServiceKind::ingest);
+  options.upload.ingest.host = "ingest";
+  sut_ = make_sut(network_->host("phone"), options, events_);
+}
+
+void World::make_wearables() {
+  // Sized once: devices keep references to their truth.
+  truth_.devices.resize(options_.wearables.size() + (options_.phone_device.sensors_on ? 1 : 0));
+  for (std::size_t i = 0; i < options_.wearables.size(); ++i) {
+    const WornOptions& o = options_.wearables[i];
+    const auto device = static_cast<DeviceIndex>(i);
+    const std::string path = "wearable/" + o.device.name;
+    truth_.devices[i].name = o.device.name;
+    Worn worn;
+    worn.link = std::make_unique<sim::Link>(
+        simulation_, o.link, stream("link/" + o.device.name), truth_.devices[i], truth_.dropped,
+        [this, device](const sim::Delivery& delivery) {
+          sut_->on_frame(device, delivery.bytes, network_->host("phone").now());
+        });
+    worn.device = std::make_unique<sim::Wearable>(
+        simulation_, o.device, device, stream(path),
+        o.device.worn == sim::Worn::wrist ? *wrist_ : *pocket_, truth_.begin, truth_.end,
+        truth_.devices[i], truth_.dropped, worn.link->sink());
+    worn_.push_back(std::move(worn));
+  }
+}
+
+void World::make_attacks() {
+  for (const adversarial::AttackOptions& attack : options_.attacks) {
+    sources_.push_back(std::make_unique<adversarial::AcousticAttack>(attack));
+    for (std::size_t i = 0; i < worn_.size(); ++i) {
+      if (attack.device == options_.wearables[i].device.name) {
+        worn_[i].device->add_source(attack.sensor, *sources_.back());
+      }
+    }
+    if (phone_sensors_ && attack.device == options_.phone_device.sensors.name) {
+      phone_sensors_->add_source(attack.sensor, *sources_.back());
+    }
+  }
+}
+
+void World::make_phone_sensors() {
+  if (!options_.phone_device.sensors_on) return;
+  const std::size_t index = truth_.devices.size() - 1;
+  truth_.devices[index].name = options_.phone_device.sensors.name;
+  phone_sensors_ = std::make_unique<sim::LocalSensors>(
+      simulation_, options_.phone_device.sensors, static_cast<DeviceIndex>(index), stream("phone"),
+      *pocket_, *phone_clock_, truth_.begin, truth_.end, truth_.devices[index],
+      [this](const sim::LocalDelivery& delivery) {
+        sut_->on_local({delivery.stream, delivery.stamps, delivery.values},
+                         network_->host("phone").now());
+      });
+}
+
+void World::schedule_marks() {
+  const std::string path = "person/" + std::to_string(options_.person.number) + "/marks";
+  for (const sim::TimedMark& mark : sim::user_marks(*script_, options_.labels, stream(path))) {
+    simulation_.at(mark.at, [this, mark] {
+      sut_->on_mark({mark.kind, mark.exercise, network_->host("phone").now()});
+    });
+  }
+}
+
+bool World::links_drained() const {
+  return std::all_of(worn_.begin(), worn_.end(),
+                     [](const Worn& worn) { return worn.link->drained(); });
+}
+
+Result<void> World::run(const RunHooks& hooks) {
+  const Duration length = truth_.end - truth_.begin;
+  constexpr int kSteps = 100;
+  for (int i = 1; i <= kSteps; ++i) {
+    simulation_.run(truth_.begin + length * i / kSteps);
+    if (hooks.progress) hooks.progress(static_cast<double>(i) / kSteps);
+  }
+  // The wearables have stopped; what they sent is still under way.
+  const WorldTime latest = truth_.end + kAftermath;
+  do {
+    simulation_.run(simulation_.now() + kDrainStep);
+  } while (!links_drained() && simulation_.now() < latest);
+  for (Worn& worn : worn_) worn.link->stop();
+  sut_->finish();
+  simulation_.run(latest);
+  services_->stop();
+  simulation_.run();
+  if (!events_.uploads.empty()) truth_.identity.session_id = events_.uploads.front().session_id;
+  const auto waiting = context_.waiting();
+  if (waiting.empty()) return {};
+  std::string who;
+  for (const auto& w : waiting) who += (who.empty() ? "" : "; ") + w;
+  return Error{"stuck", "nothing is left to happen, yet these wait: " + who};
+}
+
+void World::fill(reports::RunRecord& record) {
+  for (const Worn& worn : worn_) {
+    const sim::LinkAccount& account = worn.link->account();
+    reports::LinkAccount& out = record.links.emplace_back();
+    out.bytes = account.delivered_bytes;
+    out.seconds = to_seconds(truth_.end - truth_.begin);
+    out.backlog_max_ms = account.backlog_ms_max;
+    out.backlog_max_bytes = account.backlog_bytes_max;
+    for (const sim::Backlog& b : account.backlog) {
+      out.backlog_ms.push_back(static_cast<float>(b.age_ms));
+    }
+  }
+  if (phone_sensors_) record.links.emplace_back().radio = false;
+
+  for (const ServiceKind kind : kServiceKinds) {
+    const std::string name(to_string(kind));
+    for (const auto& [counter, n] : services_->counters(kind).all()) {
+      constexpr std::string_view kRefused = "authz.refused.";
+      if (counter == "authz.accepted") record.services.accepted += n;
+      if (counter.starts_with(kRefused)) {
+        record.services.refused.add(counter.substr(kRefused.size()), n);
+      }
+    }
+    record.places.push_back({name + ".sqlite", services_->store_bytes(kind),
+                             allowed_in(name + ".sqlite"), false});
+    record.places.push_back({"log." + name, services_->log_text(kind), allowed_in("log."), false});
+  }
+  for (auto& [name, bytes] : wires_) {
+    record.places.push_back({name, std::move(bytes), allowed_in(name), false});
+  }
+}
+
+}  // namespace gauntlet::scenarios

@@ -1,0 +1,81 @@
+// One person's simulated hour, wired: who, what they do, what they wear, the radio, the phone and
+// the services. Internal to the runner.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/ports/system_under_test.h"
+#include "core/services/service_set.h"
+#include "scenarios/runner.h"
+#include "sim/body/motion.h"
+#include "sim/engine/simulation.h"
+#include "sim/engine/virtual_context.h"
+#include "sim/link/link.h"
+#include "sim/network/seeded_entropy.h"
+#include "sim/network/virtual_network.h"
+
+namespace gauntlet::scenarios {
+
+class World {
+ public:
+  // Throws nothing; what cannot be built is in the Result. `truth` and `events` outlive the world.
+  static Result<std::unique_ptr<World>> make(const ScenarioOptions& options, std::uint64_t seed,
+                                             const SharedParts& parts,
+                                             const SutFactory& make_sut, Truth& truth,
+                                             EventLog& events);
+  ~World();
+
+  // Until the session is over and everything that was under way has arrived, been stored or been
+  // given up. Code "stuck" when somebody still waits then.
+  Result<void> run(const RunHooks& hooks);
+  // What neither truth nor events hold.
+  void fill(reports::RunRecord& record);
+  std::uint64_t engine_events() const { return simulation_.counters().events; }
+
+ private:
+  // A wearable and its connection. Order matters: the device hands frames to the link.
+  struct Worn {
+    std::unique_ptr<sim::Link> link;
+    std::unique_ptr<sim::Wearable> device;
+  };
+
+  World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts, Truth& truth,
+        EventLog& events);
+  sim::RandomStream stream(std::string_view path) const { return {seed_, path}; }
+  Result<void> build(const SutFactory& make_sut);
+  void make_identity();
+  Result<void> make_session();
+  void make_hosts();
+  Result<void> make_services();
+  void make_phone(const SutFactory& make_sut);
+  void make_wearables();
+  void make_phone_sensors();
+  void make_attacks();
+  void schedule_marks();
+  bool links_drained() const;
+
+  const ScenarioOptions& options_;
+  const std::uint64_t seed_;
+  const SharedParts& parts_;
+  Truth& truth_;
+  EventLog& events_;
+
+  sim::SeededEntropy entropy_;
+  sim::Simulation simulation_;
+  sim::VirtualContext context_;
+  std::shared_ptr<const sim::Script> script_;
+  std::unique_ptr<sim::Motion> wrist_, pocket_;
+  std::unique_ptr<sim::HostClock> phone_clock_;
+  std::unique_ptr<sim::VirtualNetwork> network_;
+  std::map<std::string, std::string> wires_;  // bytes by "from-to", for the canaries
+  std::unique_ptr<ServiceSet> services_;
+  std::unique_ptr<SystemUnderTest> sut_;
+  std::vector<std::unique_ptr<sim::AnalogSource>> sources_;
+  std::vector<Worn> worn_;
+  std::unique_ptr<sim::LocalSensors> phone_sensors_;
+};
+
+}  // namespace gauntlet::scenarios

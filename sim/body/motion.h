@@ -1,0 +1,32 @@
+// What a device feels: specific force and angular rate of its frame at arbitrary instants.
+//
+// Both come from the same joint trajectories by the same closed-form kinematics, so that they agree
+// with gravity and with each other to rounding. Frames: skeleton.h. Noise-free, at the mechanical
+// side of the sensor. Thread safety: const use from several threads is safe.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "core/base/time.h"
+#include "sim/body/script.h"
+
+namespace gauntlet::sim {
+
+class Motion {
+ public:
+  virtual ~Motion() = default;
+  // `t` non-decreasing. Either output may be null; else N x 3, one row per instant.
+  virtual void evaluate(std::span<const WorldTime> t, float* specific_force_mps2,
+                        float* angular_rate_radps) const = 0;
+};
+
+enum class Worn : std::uint8_t { wrist, pocket };
+
+// Worn by the script's person, on the side its placement says. Keeps the script alive.
+std::unique_ptr<Motion> make_motion(std::shared_ptr<const Script> script, Worn worn);
+
+// On a table, face up: specific force (0, 0, g), no rotation.
+std::unique_ptr<Motion> make_still_motion();
+
+}  // namespace gauntlet::sim

@@ -1,0 +1,186 @@
+#include "sim/body/script.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "sim/body/script_builder.h"
+
+namespace gauntlet::sim {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t swap = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, swap});
+    }
+  }
+  return row.back();
+}
+
+Error unknown(std::string_view code, std::string_view what, const std::string& name,
+              const std::vector<std::string>& known) {
+  const auto nearest = std::min_element(known.begin(), known.end(), [&](auto& a, auto& b) {
+    return edit_distance(name, a) < edit_distance(name, b);
+  });
+  std::string message = std::string(what) + " \"" + name + "\" is not known; did you mean \"" +
+                        *nearest + "\"? Known:";
+  for (const auto& k : known) message += " " + k;
+  return {std::string(code), message};
+}
+
+Result<void> validate(const PlanOptions& plan) {
+  for (const PlanItem& item : plan.exercises) {
+    if (!find_exercise(item.exercise)) {
+      return unknown("unknown_exercise", "exercise", item.exercise, exercise_names());
+    }
+    if (item.sets < 1 || item.repetitions < 1 || item.sets > 1000 || item.repetitions > 10000) {
+      return Error{"bad_plan", item.exercise +
+                                   ": sets must be 1 to 1000 and repetitions 1 to "
+                                   "10000, not " +
+                                   std::to_string(item.sets) + " and " +
+                                   std::to_string(item.repetitions)};
+    }
+  }
+  const auto activities = activity_names();
+  const std::vector<std::string> known(activities.begin(), activities.end());
+  for (const auto* list : {&plan.between_sets, &plan.between_exercises}) {
+    for (const Interlude& i : *list) {
+      if (std::find(known.begin(), known.end(), i.activity) == known.end()) {
+        return unknown("unknown_activity", "activity", i.activity, known);
+      }
+    }
+  }
+  return {};
+}
+
+class Session {
+ public:
+  Session(const PlanOptions& plan, const PersonOptions& person, const RandomStream& stream,
+          WorldTime begin)
+      : plan_(plan),
+        random_(stream.child("plan")),
+        builder_(person, stream, begin),
+        limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {}
+
+  Script build() {
+    builder_.activity("resting", plan_.lead_in_s);
+    for (std::size_t i = 0; i < plan_.exercises.size() && !full(); ++i) {
+      exercise(plan_.exercises[i]);
+      if (i + 1 < plan_.exercises.size()) interludes(plan_.between_exercises);
+    }
+    if (plan_.length_s > 0) {
+      while (limit_ - builder_.now() > std::chrono::seconds{30}) {
+        builder_.activity("resting", std::min(60.0, to_seconds(limit_ - builder_.now()) - 20));
+      }
+      builder_.rest_until(limit_);
+    }
+    return builder_.finish();
+  }
+
+ private:
+  // Enough room to come to rest before the end.
+  bool full() const {
+    return plan_.length_s > 0 && builder_.now() + std::chrono::seconds{60} > limit_;
+  }
+  double about(double seconds) {
+    return seconds * std::exp(random_.normal(0, plan_.rest_variation));
+  }
+  void interludes(const std::vector<Interlude>& list) {
+    for (const Interlude& i : list) {
+      const bool happens = random_.chance(i.probability);
+      const double seconds = about(i.mean_s);
+      if (happens && !full()) builder_.activity(i.activity, seconds);
+    }
+  }
+  void exercise(const PlanItem& item) {
+    for (std::int64_t s = 0; s < item.sets; ++s) {
+      const std::int64_t spread = std::max<std::int64_t>(plan_.repetition_spread, 0);
+      const auto n =
+          static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * spread + 1)));
+      const std::int64_t repetitions = std::max<std::int64_t>(1, item.repetitions - spread + n);
+      // Six seconds a repetition is slower than anybody in the table is.
+      if (plan_.length_s > 0 &&
+          builder_.now() + std::chrono::seconds{20 + 6 * repetitions} > limit_)
+        return;
+      builder_.set(item, repetitions);
+      interludes(plan_.between_sets);
+      const double rest_s = about(item.rest_s);
+      if (!full()) builder_.activity("resting", rest_s);
+    }
+  }
+
+  const PlanOptions& plan_;
+  RandomStream random_;
+  ScriptBuilder builder_;
+  WorldTime limit_;
+};
+
+}  // namespace
+
+void PlanItem::describe(OptionVisitor& v) {
+  v.text("exercise", exercise, "name in the exercise table");
+  v.integer("sets", sets, {1, 1000}, "1", "number of sets");
+  v.integer("repetitions", repetitions, {1, 10000}, "1", "repetitions of a set, mean");
+  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median", "proposal");
+  v.number("weight_kg", weight_kg, {0, 500}, "kg", "weight lifted; slows the movement");
+}
+
+void Interlude::describe(OptionVisitor& v) {
+  v.text("activity", activity,
+         "resting, walking, drinking, dragging_bench, adjusting_machine or phone_use");
+  v.number("probability", probability, {0, 1}, "1", "chance that it happens");
+  v.number("mean_s", mean_s, {0, 3600}, "s", "how long, median");
+}
+
+void PlanOptions::describe(OptionVisitor& v) {
+  v.number("lead_in_s", lead_in_s, {0, 3600}, "s", "rest before the first exercise");
+  v.number("length_s", length_s, {0, 86400}, "s",
+           "length of the session, cut or padded with rest; 0: as long as it takes");
+  v.number("rest_variation", rest_variation, {0, 1}, "1",
+           "sd of the logarithm of rests and interludes", "proposal");
+  v.integer("repetition_spread", repetition_spread, {0, 20}, "1",
+            "a set has this many repetitions more or fewer, uniformly", "proposal");
+  v.list("exercises", exercises, "what is trained, in order");
+  v.list("between_sets", between_sets, "what may happen after each set, before the rest");
+  v.list("between_exercises", between_exercises, "what may happen between two exercises");
+}
+
+PlanOptions gym_hour_plan() {
+  PlanOptions p;
+  p.exercises = {{"biceps-curl", 3, 10, 75, 10},          {"shoulder-press", 3, 10, 80, 12},
+                 {"dumbbell-chest-press", 3, 10, 85, 16}, {"dumbbell-row", 3, 10, 80, 16},
+                 {"lateral-raise", 3, 12, 70, 5},         {"squat", 3, 12, 90, 20}};
+  p.between_sets = {{"drinking", 0.3, 12}, {"phone_use", 0.25, 20}, {"walking", 0.3, 15}};
+  p.between_exercises = {
+      {"walking", 1, 30}, {"dragging_bench", 0.5, 10}, {"adjusting_machine", 0.8, 20}};
+  return p;
+}
+
+PlanOptions resting_plan(double length_s) {
+  PlanOptions p;
+  p.lead_in_s = 0;
+  p.length_s = length_s;
+  return p;
+}
+
+Result<Script> make_script(const PlanOptions& plan, const PersonOptions& person,
+                           const RandomStream& stream, WorldTime begin) {
+  if (auto ok = validate(plan); !ok) return ok.error();
+  if (plan.length_s > 0 && plan.length_s < 1) {
+    return Error{"bad_plan",
+                 "length_s must be 0 or at least 1 s, not " + std::to_string(plan.length_s)};
+  }
+  if (plan.length_s == 0 && plan.exercises.empty() && plan.lead_in_s < 1) {
+    return Error{"bad_plan", "a plan needs an exercise, a lead_in_s or a length_s"};
+  }
+  return Session(plan, person, stream, begin).build();
+}
+
+}  // namespace gauntlet::sim

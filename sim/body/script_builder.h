@@ -1,0 +1,57 @@
+// Lays key poses end to end. Internal to this folder.
+#pragma once
+
+#include <string_view>
+
+#include "sim/body/exercises.h"
+#include "sim/body/script.h"
+#include "sim/body/skeleton.h"
+
+namespace gauntlet::sim {
+
+inline constexpr double kRadiansPerDegree = 0.017453292519943295;
+
+class ScriptBuilder {
+ public:
+  ScriptBuilder(const PersonOptions& person, const RandomStream& stream, WorldTime begin);
+
+  void set(const PlanItem& item, std::int64_t repetitions);
+  // At least `seconds` of a named activity, longer where a movement has to be finished.
+  void activity(std::string_view name, double seconds);
+  void rest_until(WorldTime end);
+  WorldTime now() const { return now_; }
+  Script finish();
+
+ private:
+  // Poses of this person: personal offsets, strap and support included.
+  Pose pose(const PoseDegrees& degrees, Support support) const;
+  Pose standing() const;
+  void place_feet(Pose& q) const;
+
+  // A minimum-jerk movement as fast as a relaxed person makes it, or in `seconds`.
+  void move(const Pose& to);
+  void move(const Pose& to, double seconds, const Pose& acceleration = {});
+  void hold(double seconds);
+  // Holds the pose under a rhythm for `seconds`.
+  void sway_along(Rhythm rhythm, double seconds);
+  Pose nudged(Pose q, double degrees);
+  void close_activity(std::string_view name);
+
+  void rest(double seconds);
+  void walk(double seconds);
+  void drink(double seconds);
+  void drag_bench(double seconds);
+  void adjust_machine(double seconds);
+  void use_phone(double seconds);
+  void add_wobbles(const RandomStream& stream);
+
+  Script script_;
+  Limbs limbs_;
+  RandomStream random_;
+  Pose offsets_{};  // personal, of each joint
+  double strap_rad_ = 0;
+  WorldTime now_;
+  WorldTime activity_begin_;
+};
+
+}  // namespace gauntlet::sim

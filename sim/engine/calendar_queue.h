@@ -1,0 +1,254 @@
+// The pending events: a lazy calendar queue. Constant amortised time per event whatever the number
+// pending and whatever the distribution of their times; order exactly that of Event's operator<.
+//
+// * Near: a ring of N = 2^n buckets, each 2^shift ns wide and unsorted, a chain of small blocks
+// from
+//   one pool. A bucket is sorted only when it becomes current; a two-level bitmap finds it.
+// * Current: the opened bucket as a sorted run. What is scheduled into it while it runs is inserted
+//   near its end or goes to a small 4-ary heap.
+// * Far: beyond the ring, a hierarchy of 64-way buckets by the highest digit in which an event's
+// time
+//   differs from the ring's end. An event moves down at most once per level, so heavy tails
+//   (Pareto, camel) cannot make it quadratic, the trap of a plain overflow list.
+// * Width follows the measured rate of distinct times: 2^shift is about kTarget mean gaps, and N is
+//   such that the ring spans about twice the mean delay (Little's law: pending = rate x delay). A
+//   rebuild costs O(pending) and happens at most once per that many events.
+// * When a bucket opens, the nodes of the next bucket's events and the blocks of the one after are
+//   prefetched.
+//
+// After: R. Brown, "Calendar queues" (CACM 31(10), 1988); W. Tang, R. Goh, I. Thng, "Ladder queue"
+// (TOMACS 15(3), 2005); hierarchical wheels of G. Varghese and T. Lauck (SOSP 1987).
+//
+// Entries whose node no longer names their sequence are stale (cancelled or moved): the owner
+// counts them here, and they are dropped when their bucket opens or, when they outnumber the live
+// ones, in one sweep.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/event.h"
+#include "sim/engine/heap_queue.h"
+#include "sim/engine/page_array.h"
+#include "sim/engine/slab.h"
+#include "sim/engine/sort_events.h"
+
+namespace gauntlet::sim {
+
+class CalendarQueue {
+ public:
+  explicit CalendarQueue(const Slab& slab);
+
+  void push(const Event& event) {
+    ++entries_;
+    const auto index = event.time_ns >> shift_;
+    if (index <= current_) {
+      insert_late(event);
+    } else if (index < horizon_) {
+      put_near(index, event);
+    } else {
+      put_far(event);
+    }
+  }
+  // The least entry (possibly stale), null when there is none. Valid until the next call.
+  const Event* front() {
+    if (head_ != tail_) [[likely]] {
+      const Event* first = &run_[head_];
+      if (late_.empty()) [[likely]]
+        return first;
+      return late_.top() < *first ? &late_.top() : first;
+    }
+    if (!late_.empty()) return &late_.top();
+    if (entries_ == 0) return nullptr;
+    return open_next() ? &run_[head_] : nullptr;
+  }
+  // Removes what front() returned.
+  void pop() {
+    --entries_;
+    if (late_.empty()) [[likely]] {
+      ++head_;
+    } else {
+      pop_merged();
+    }
+  }
+  // An entry `ahead` places behind the front in the current run, null when the run is shorter.
+  const Event* look_ahead(std::size_t ahead) const {
+    return tail_ - head_ > ahead ? &run_[head_ + ahead] : nullptr;
+  }
+
+  void add_stale() {
+    ++stale_;
+    if (stale_ > kSweepFrom && stale_ > entries_ / 2) sweep();
+  }
+  void popped_stale() { --stale_; }
+  // Drops every stale entry.
+  void sweep();
+
+  // Entries, live and stale.
+  std::size_t size() const { return entries_; }
+  std::size_t stale() const { return stale_; }
+  std::uint64_t rebuilds() const { return rebuilds_; }
+  std::uint64_t sweeps() const { return sweeps_; }
+
+  // Calls f(Event&) on each entry in no particular order; f may change keys if it keeps their
+  // order.
+  template <class F>
+  void for_each(F&& f);
+
+ private:
+  static constexpr std::uint32_t kBlockEvents = 4;
+  static constexpr int kFarLevels = 11;
+  static constexpr int kMinBucketBits = 6;
+  static constexpr int kMaxBucketBits = 20;
+  static constexpr int kFirstShift = 16;
+  // Mean distinct times per bucket aimed at; best of 2, 4, 8, 16 in bench_engine.
+  static constexpr double kTarget = 4;
+  static constexpr std::size_t kLateReach = 16;
+  static constexpr std::size_t kLateMax = 256;
+  static constexpr std::size_t kSweepFrom = 1024;
+  // Below this many entries everything is in the inner caches and prefetching only costs.
+  static constexpr std::size_t kPrefetchFrom = 4096;
+
+  struct Block {
+    Event events[kBlockEvents];
+  };
+  struct List {
+    std::uint32_t block;  // the last one of the chain; meaningless when count is 0
+    std::uint32_t count;
+  };
+
+  void put(List& list, const Event& event) {
+    const std::uint32_t at = list.count % kBlockEvents;
+    if (at == 0) {
+      const std::uint32_t fresh = allocate_block();
+      next_[fresh] = list.block;
+      list.block = fresh;
+    }
+    blocks_[list.block].events[at] = event;
+    ++list.count;
+  }
+  void put_near(std::int64_t index, const Event& event) {
+    const auto i = static_cast<std::size_t>(index) & mask_;
+    put(buckets_[i], event);
+    words_[i / 64] |= std::uint64_t{1} << (i % 64);
+    summary_[i / 4096] |= std::uint64_t{1} << (i / 64 % 64);
+  }
+  std::uint32_t allocate_block() {
+    if (free_block_ != kNoBlock) [[likely]] {
+      const std::uint32_t block = free_block_;
+      free_block_ = next_[block];
+      return block;
+    }
+    return allocate_fresh_block();
+  }
+  void insert_late(const Event& event) {
+    ++window_.events;
+    if (tail_ == run_.capacity()) make_room();
+    if (tail_ - head_ > kLateReach && event < run_[tail_ - kLateReach]) {
+      late_.push(event);
+      if (late_.size() > kLateMax && late_.size() > entries_ / 2) retreat();
+      return;
+    }
+    std::size_t i = tail_++;
+    for (; i > head_ && event < run_[i - 1]; --i) run_[i] = run_[i - 1];
+    run_[i] = event;
+  }
+
+  bool live(const Event& event) const { return slab_[event.slot()].sequence == event.sequence(); }
+  std::uint32_t allocate_fresh_block();
+  void put_far(const Event& event);
+  void pop_merged();
+  void retreat();
+  void make_room();
+  bool open_next();
+  bool open(std::int64_t index);
+  void drop_stale();
+  std::int64_t next_bucket(std::int64_t after) const;
+  void prefetch_after(std::int64_t index) const;
+  void slide();
+  void flush_unit();
+  void spread(int level, unsigned digit);
+  bool jump();
+  void adapt();
+  int measured_shift() const;
+  int sampled_shift(std::int64_t& least);
+  void rebuild(int shift, int bucket_bits, std::int64_t least);
+  int wanted_bucket_bits() const;
+  std::uint32_t reversed(const List& list);
+  void keep_live(List& list);
+  void clear_bit(std::size_t i);
+  std::vector<Event> take_opened();
+  template <class F>
+  void drain(List& list, F&& f);
+  template <class F>
+  void for_each_in(const List& list, F&& f);
+
+  static constexpr std::uint32_t kNoBlock = ~0u;
+
+  const Slab& slab_;
+
+  // Indices are time >> shift_. At or before current_: run_ or late_; up to horizon_: the ring.
+  std::int64_t current_ = -1;
+  std::int64_t horizon_ = 0;
+  int shift_ = kFirstShift;
+  std::size_t mask_ = 0;
+  std::size_t entries_ = 0;
+  std::size_t stale_ = 0;
+
+  PageArray<Event> run_;
+  std::size_t head_ = 0;
+  std::size_t tail_ = 0;
+  HeapQueue late_;
+
+  PageArray<List> buckets_;
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> summary_;
+
+  PageArray<Block> blocks_;
+  PageArray<std::uint32_t> next_;
+  std::uint32_t free_block_ = kNoBlock;
+  std::uint32_t block_end_ = 0;
+
+  // The far hierarchy counts in units of a quarter of the ring; unit_ is the first not in the ring.
+  int unit_bits_ = 0;
+  std::int64_t unit_ = 0;
+  std::array<std::array<List, 64>, kFarLevels> far_{};
+  std::array<std::uint64_t, kFarLevels> far_bits_{};
+
+  struct Window {
+    std::uint64_t events = 0;    // opened or inserted late
+    std::uint64_t distinct = 0;  // of the opened ones, those at a time of their own
+    std::uint64_t opened = 0;
+    std::int64_t first_index = 0;
+  };
+  Window window_;
+  std::size_t patience_ = 1;
+  std::uint64_t rebuilds_ = 0;
+  std::uint64_t sweeps_ = 0;
+  std::vector<std::int64_t> sample_;
+  SortScratch scratch_;
+};
+
+template <class F>
+void CalendarQueue::for_each_in(const List& list, F&& f) {
+  std::uint32_t block = list.block;
+  for (std::uint32_t end = list.count; end > 0; block = next_[block]) {
+    const std::uint32_t begin = (end - 1) / kBlockEvents * kBlockEvents;
+    for (std::uint32_t i = begin; i < end; ++i) f(blocks_[block].events[i - begin]);
+    end = begin;
+  }
+}
+
+template <class F>
+void CalendarQueue::for_each(F&& f) {
+  for (std::size_t i = head_; i < tail_; ++i) f(run_[i]);
+  for (Event& event : late_.events()) f(event);
+  for (std::size_t i = 0; i <= mask_; ++i) for_each_in(buckets_[i], f);
+  for (auto& level : far_) {
+    for (List& list : level) for_each_in(list, f);
+  }
+}
+
+}  // namespace gauntlet::sim

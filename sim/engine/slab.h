@@ -1,0 +1,84 @@
+// Where the state of pending events lives: one 64-byte node per slot, a single cache line with the
+// code to run, the handle's generation and 48 bytes for the callable itself. Nodes never move, so
+// a callable may schedule others while it runs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/event.h"
+#include "sim/engine/page_array.h"
+
+namespace gauntlet::sim {
+
+class Simulation;
+
+struct alignas(64) Node {
+  enum class Action : std::uint8_t { run, destroy };
+  using Act = void (*)(Action, Simulation&, Node&, const Event&);
+  static constexpr std::size_t kInline = 48;
+
+  Act act;                        // null: free
+  std::uint32_t sequence;         // of the one entry in the queue that counts; 0: none
+  std::uint32_t generation : 22;  // of the handle; 0: used up, the slot is retired
+  std::uint32_t priority : 8;
+  std::uint32_t tagged : 1;  // has a tag other than 0 in the simulation's table
+  std::uint32_t alarm : 1;   // storage begins with an Alarm*
+  alignas(16) std::byte storage[kInline];
+};
+static_assert(sizeof(Node) == 64);
+
+class Slab {
+ public:
+  Slab() = default;
+  Slab(const Slab&) = delete;
+  Slab& operator=(const Slab&) = delete;
+  ~Slab();
+
+  Node& operator[](std::uint32_t slot) const {
+    return chunks_[slot >> kChunkBits][slot & (kChunkSize - 1)];
+  }
+  // Last freed, first used: a steady state stays in few cache lines.
+  std::uint32_t allocate() {
+    if (free_ == kNone) return allocate_fresh();
+    const std::uint32_t slot = free_;
+    free_ = link((*this)[slot]);
+    return slot;
+  }
+  // Makes every handle to the node stale.
+  static void expire(Node& node) { node.generation = (node.generation + 1) & kLastGeneration; }
+  // Call after expire(). A slot whose generations are used up is never handed out again, so a stale
+  // handle is never taken for a new one.
+  void release(std::uint32_t slot) {
+    Node& node = (*this)[slot];
+    node.act = nullptr;
+    node.sequence = 0;
+    if (node.generation == 0) return;
+    link(node) = free_;
+    free_ = slot;
+  }
+  bool contains(std::uint32_t slot) const { return slot < end_; }
+  std::uint32_t end() const { return end_; }
+
+ private:
+  static constexpr int kChunkBits = 10;
+  static constexpr std::uint32_t kChunkSize = 1u << kChunkBits;
+  static constexpr std::uint32_t kNone = ~0u;
+  static constexpr std::uint32_t kLastGeneration = (1u << 22) - 1;
+
+  struct Arena {
+    std::byte* pages;
+    std::size_t bytes;
+  };
+
+  static std::uint32_t& link(Node& node) { return *reinterpret_cast<std::uint32_t*>(node.storage); }
+  std::uint32_t allocate_fresh();
+
+  std::vector<Node*> chunks_;
+  std::uint32_t free_ = kNone;
+  std::uint32_t end_ = 0;
+  std::vector<Arena> arenas_;
+};
+
+}  // namespace gauntlet::sim

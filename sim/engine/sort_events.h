@@ -1,0 +1,22 @@
+// Sorts one opened bucket. Most hold a handful of events; bursts hold thousands and are first dealt
+// out by time, so that they cost about as much per event; ties arrive sorted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/event.h"
+
+namespace gauntlet::sim {
+
+// Keeps its capacity from call to call.
+struct SortScratch {
+  std::vector<Event> events;
+  std::vector<std::uint32_t> ends;
+};
+
+// Returns the number of distinct times. `n` >= 1.
+std::size_t sort_events(Event* events, std::size_t n, SortScratch& scratch);
+
+}  // namespace gauntlet::sim

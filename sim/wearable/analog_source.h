@@ -1,0 +1,34 @@
+// What reaches a sensor before it samples: the interface of everything that acts on the analogue
+// side (sound, magnets, light).
+#pragma once
+
+#include <cmath>
+#include <span>
+
+#include "core/base/sensor.h"
+#include "core/base/time.h"
+
+namespace gauntlet::sim {
+
+// The path from the proof mass to the sampler, as far as a source has to know it.
+struct AnalogPath {
+  SensorKind sensor = SensorKind::accelerometer;
+  double sample_rate_hz = 0;  // the true one of this power-up
+  double lowpass_hz = 0;      // 0: none
+  int lowpass_poles = 2;
+  // Magnitude response of the low-pass (Butterworth).
+  double gain(double hz) const {
+    if (lowpass_hz <= 0) return 1;
+    return 1 / std::sqrt(1 + std::pow(std::abs(hz) / lowpass_hz, 2 * lowpass_poles));
+  }
+};
+
+class AnalogSource {
+ public:
+  virtual ~AnalogSource() = default;
+  // Adds to `xyz` (N x 3, m/s2 or rad/s, sensor frame) what the source adds at the sampler's input
+  // at each instant of `t` (strictly increasing), behind the path's low-pass.
+  virtual void add(const AnalogPath& path, std::span<const WorldTime> t, float* xyz) const = 0;
+};
+
+}  // namespace gauntlet::sim

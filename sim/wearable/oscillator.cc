@@ -1,0 +1,124 @@
+#include "sim/wearable/oscillator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/base/check.h"
+
+namespace gauntlet::sim {
+
+void ThermalOptions::describe(OptionVisitor& v) {
+  v.number("room_c", room_c, {-20, 50}, "degC", "temperature of the device when it is put on");
+  v.number("skin_c", skin_c, {-20, 50}, "degC", "temperature it ends up at when worn", "proposal");
+  v.number("warm_up_s", warm_up_s, {1, 1e5}, "s", "time constant of warming up", "proposal");
+}
+
+double ThermalOptions::at(double seconds_worn) const {
+  return skin_c + (room_c - skin_c) * std::exp(-seconds_worn / warm_up_s);
+}
+
+void FrequencyOptions::describe(OptionVisitor& v) {
+  v.number("error_ppm", error_ppm, {-1e5, 1e5}, "ppm", "mean rate error");
+  v.number("error_sd_ppm", error_sd_ppm, {0, 1e5}, "ppm", "sd of the rate error between power-ups");
+  v.number("error_limit_ppm", error_limit_ppm, {0, 1e5}, "ppm", "bound on |rate error|");
+  v.number("ppm_per_k", ppm_per_k, {-1000, 1000}, "ppm/K", "linear temperature coefficient");
+  v.number("ppm_per_k2", ppm_per_k2, {-1, 1}, "ppm/K2", "quadratic temperature coefficient",
+           "tuning-fork crystals, -0.034 about 25 degC");
+  v.number("reference_c", reference_c, {-20, 60}, "degC", "where the temperature terms vanish");
+  v.number("white_fm", white_fm, {0, 1e-2}, "1", "white frequency noise: Allan deviation at 1 s");
+  v.number("flicker_fm", flicker_fm, {0, 1e-2}, "1", "flicker frequency noise: Allan floor");
+  v.number("random_walk_fm", random_walk_fm, {0, 1e-3}, "1/sqrt(s)",
+           "random-walk frequency noise: Allan deviation at t is this times sqrt(t/3)");
+}
+
+FrequencyNoise::FrequencyNoise(const FrequencyOptions& options, const ThermalOptions& thermal,
+                               const RandomStream& stream)
+    : options_(options),
+      thermal_(thermal),
+      white_(stream.child("white")),
+      flicker_(stream.child("flicker")),
+      walk_(stream.child("walk")) {
+  CHECK(std::abs(options.error_ppm) <= options.error_limit_ppm, options.error_ppm,
+        options.error_limit_ppm);
+  RandomStream draw = stream.child("error");
+  do {
+    error_ = draw.normal(options.error_ppm, options.error_sd_ppm) * 1e-6;
+  } while (std::abs(error_) > options.error_limit_ppm * 1e-6);
+  // One process per decade of equal variance s^2 adds up to S(f) = (s^2 / ln 10) / f, whose Allan
+  // deviation is sqrt(2 ln 2 s^2 / ln 10).
+  flicker_sd_ = options.flicker_fm * std::sqrt(std::numbers::ln10 / (2 * std::numbers::ln2));
+  double tau_s = 1;
+  for (std::size_t i = 0; i < kDecades; ++i, tau_s *= 10) {
+    keep_[i] = std::exp(-1 / tau_s);
+    state_[i] = flicker_.normal(0, flicker_sd_);
+  }
+}
+
+double FrequencyNoise::next() {
+  const FrequencyOptions& o = options_;
+  double y = error_;
+  if (o.ppm_per_k != 0 || o.ppm_per_k2 != 0) {
+    const double k = thermal_.at(static_cast<double>(seconds_)) - o.reference_c;
+    y += (o.ppm_per_k * k + o.ppm_per_k2 * k * k) * 1e-6;
+  }
+  ++seconds_;
+  if (o.white_fm > 0) y += white_.normal(0, o.white_fm);
+  if (o.flicker_fm > 0) {
+    for (std::size_t i = 0; i < kDecades; ++i) {
+      y += state_[i];
+      const double kick = flicker_sd_ * std::sqrt(1 - keep_[i] * keep_[i]);
+      state_[i] = keep_[i] * state_[i] + flicker_.normal(0, kick);
+    }
+  }
+  if (o.random_walk_fm > 0) {
+    y += walked_;
+    walked_ += walk_.normal(0, o.random_walk_fm);
+  }
+  return y;
+}
+
+SampleClock::SampleClock(double nominal_rate_hz, double jitter_us, const FrequencyOptions& options,
+                         const ThermalOptions& thermal, const RandomStream& stream)
+    : nominal_hz_(nominal_rate_hz),
+      jitter_ns_(jitter_us * 1e3),
+      noise_(options, thermal, stream),
+      jitter_(stream.child("jitter")),
+      phase_(stream.child("phase")),
+      rate_hz_(nominal_rate_hz * (1 + noise_.error())) {
+  CHECK(nominal_rate_hz > 0, nominal_rate_hz);
+}
+
+void SampleClock::start(WorldTime begin) {
+  ideal_ = begin;
+  second_end_ = begin + std::chrono::seconds{1};
+  period_ns_ = 1e9 / (nominal_hz_ * (1 + noise_.next()));
+  const double first_ns = phase_.uniform() * period_ns_;
+  ideal_ += Duration{static_cast<std::int64_t>(first_ns)};
+  fraction_ns_ = first_ns - std::floor(first_ns);
+  next_ = ideal_;
+}
+
+void SampleClock::advance() {
+  while (ideal_ >= second_end_) {
+    second_end_ += std::chrono::seconds{1};
+    period_ns_ = 1e9 / (nominal_hz_ * (1 + noise_.next()));
+  }
+  const double step = fraction_ns_ + period_ns_;
+  const double whole = std::floor(step);
+  fraction_ns_ = step - whole;
+  ideal_ += Duration{static_cast<std::int64_t>(whole)};
+}
+
+WorldTime SampleClock::take() {
+  const WorldTime taken = next_;
+  advance();
+  next_ = ideal_;
+  if (jitter_ns_ > 0) {
+    next_ += Duration{static_cast<std::int64_t>(std::llround(jitter_.normal(0, jitter_ns_)))};
+    next_ = std::max(next_, taken + Duration{1});
+  }
+  return taken;
+}
+
+}  // namespace gauntlet::sim

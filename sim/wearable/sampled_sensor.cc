@@ -1,0 +1,113 @@
+#include "sim/wearable/sampled_sensor.h"
+
+#include <cmath>
+#include <string>
+
+#include "core/base/check.h"
+
+namespace gauntlet::sim {
+namespace {
+
+RandomStream oscillator_stream(const RandomStream& device, SensorKind kind, bool shared) {
+  return shared ? device.child("oscillator") : device.child(to_string(kind)).child("oscillator");
+}
+
+AnalogPath path_of(const SensorOptions& o, double rate_hz) {
+  return {o.kind, rate_hz, o.lowpass ? o.lowpass_of_rate * o.nominal_rate_hz : 0.0};
+}
+
+}  // namespace
+
+SampledSensor::SampledSensor(const SensorOptions& options, const ThermalOptions& thermal,
+                             StreamId id, const RandomStream& device, bool shared_oscillator,
+                             const Motion& motion, WorldTime begin, WorldTime end)
+    : options_(options),
+      id_(id),
+      motion_(motion),
+      begin_(begin),
+      end_(end),
+      clock_(options.nominal_rate_hz, options.sampling_jitter_us, options.oscillator, thermal,
+             oscillator_stream(device, options.kind, shared_oscillator)),
+      path_(path_of(options, clock_.true_rate_hz())),
+      chain_(options, thermal, clock_.true_rate_hz(), begin, device.child(to_string(options.kind))),
+      offsets_(device.child(to_string(options.kind)).child("sampling")),
+      gaps_(shared_oscillator ? device.child("gaps")
+                              : device.child(to_string(options.kind)).child("gaps")),
+      next_gap_(WorldTime::max()) {
+  CHECK(id.sensor == options.kind);
+  const FaultOptions& f = options.faults;
+  if (f.gap_per_hour > 0)
+    next_gap_ = begin + from_seconds(gaps_.exponential(3600 / f.gap_per_hour));
+  clock_.start(begin);
+  advance();
+}
+
+// Finds the next instant at which a sample is really taken.
+void SampledSensor::advance() {
+  next_ = clock_.take();
+  const FaultOptions& f = options_.faults;
+  while (next_ >= next_gap_ && next_ < end_) {
+    const WorldTime gap_end = next_gap_ + from_seconds(gaps_.exponential(f.gap_s));
+    while (next_ < gap_end && next_ < end_) {
+      next_ = clock_.take();
+      ++missed_;
+    }
+    next_gap_ = gap_end + from_seconds(gaps_.exponential(3600 / f.gap_per_hour));
+  }
+  if (next_ >= end_) next_ = WorldTime::max();
+}
+
+void SampledSensor::take(std::size_t n, WorldTime until, std::vector<WorldTime>& out) {
+  for (; n > 0 && next_ <= until && next_ != WorldTime::max(); --n) {
+    out.push_back(next_);
+    advance();
+  }
+}
+
+TrueStream SampledSensor::make_truth() const {
+  TrueStream s;
+  s.id = id_;
+  s.nominal_rate_hz = options_.nominal_rate_hz;
+  s.true_rate_hz = path_.sample_rate_hz;
+  const auto n = static_cast<std::size_t>(to_seconds(end_ - begin_) * s.true_rate_hz * 1.001) + 16;
+  s.sampled_at.reserve(n);
+  s.signal.reserve(3 * n);
+  return s;
+}
+
+void SampledSensor::inject(std::span<const WorldTime> t, float* xyz) {
+  if (options_.sampling == Sampling::plain) {
+    for (const AnalogSource* s : sources_) s->add(path_, t, xyz);
+    return;
+  }
+  const bool pair = options_.sampling == Sampling::out_of_phase;
+  const std::int64_t readings = pair ? 2 : options_.sampling_count;
+  const double period_s = 1 / path_.sample_rate_hz;
+  shifted_.resize(t.size());
+  injected_.assign(3 * t.size(), 0.0F);
+  for (std::int64_t r = 0; r < readings; ++r) {
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      const double offset_s = pair ? static_cast<double>(r) * 0.5 / options_.resonance_hz
+                                   : offsets_.uniform(0, period_s);
+      shifted_[i] = t[i] + from_seconds(offset_s);
+    }
+    for (const AnalogSource* s : sources_) s->add(path_, shifted_, injected_.data());
+  }
+  const float share = 1 / static_cast<float>(readings);
+  for (std::size_t i = 0; i < 3 * t.size(); ++i) xyz[i] += share * injected_[i];
+}
+
+void SampledSensor::sample(std::span<const WorldTime> t, float* xyz, TrueStream& truth) {
+  const bool is_force = options_.kind == SensorKind::accelerometer;
+  const bool needs_force = !is_force && options_.alignment && options_.g_sensitivity > 0;
+  if (needs_force) force_.resize(3 * t.size());
+  motion_.evaluate(t, is_force ? xyz : (needs_force ? force_.data() : nullptr),
+                   is_force ? nullptr : xyz);
+  truth.sampled_at.insert(truth.sampled_at.end(), t.begin(), t.end());
+  truth.signal.insert(truth.signal.end(), xyz, xyz + 3 * t.size());
+  if (!sources_.empty()) inject(t, xyz);
+  chain_.apply(t, needs_force ? force_.data() : nullptr, xyz);
+  taken_ += static_cast<std::int64_t>(t.size());
+}
+
+}  // namespace gauntlet::sim

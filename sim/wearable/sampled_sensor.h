@@ -1,0 +1,62 @@
+// One sensor of one device, from motion to digital samples: sampler, injected sources, chain;
+// writes the truth as it goes.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/truth/truth.h"
+#include "sim/body/motion.h"
+#include "sim/wearable/analog_source.h"
+#include "sim/wearable/oscillator.h"
+#include "sim/wearable/sensor_chain.h"
+
+namespace gauntlet::sim {
+
+class SampledSensor {
+ public:
+  // `device` is the device's stream ("wearable/watch"). With `shared_oscillator` all sensors of the
+  // device sample at the same instants. `motion` outlives this.
+  SampledSensor(const SensorOptions& options, const ThermalOptions& thermal, StreamId id,
+                const RandomStream& device, bool shared_oscillator, const Motion& motion,
+                WorldTime begin, WorldTime end);
+
+  void add_source(const AnalogSource* source) { sources_.push_back(source); }
+
+  const SensorOptions& options() const { return options_; }
+  StreamId id() const { return id_; }
+  const AnalogPath& path() const { return path_; }
+  // Instants still to come; WorldTime::max() when there is none before the end.
+  WorldTime next() const { return next_; }
+  std::int64_t taken() const { return taken_; }
+  std::int64_t missed_in_gaps() const { return missed_; }
+
+  // Appends up to `n` instants, none later than `until`, to `out`.
+  void take(std::size_t n, WorldTime until, std::vector<WorldTime>& out);
+  // Samples at `t` (the next instants in order): readings in SI units to `xyz` (N x 3), instants
+  // and noiseless signal appended to `truth`.
+  void sample(std::span<const WorldTime> t, float* xyz, TrueStream& truth);
+  // An entry of Truth with room for the whole run.
+  TrueStream make_truth() const;
+
+ private:
+  void advance();
+  void inject(std::span<const WorldTime> t, float* xyz);
+
+  SensorOptions options_;
+  StreamId id_;
+  const Motion& motion_;
+  WorldTime begin_, end_;
+  SampleClock clock_;
+  AnalogPath path_;
+  SensorChain chain_;
+  RandomStream offsets_, gaps_;
+  std::vector<const AnalogSource*> sources_;
+  std::vector<WorldTime> shifted_;
+  std::vector<float> force_, injected_;
+  WorldTime next_, next_gap_;
+  std::int64_t taken_ = 0, missed_ = 0;
+};
+
+}  // namespace gauntlet::sim

@@ -1,0 +1,83 @@
+// Options of one inertial sensor. Each effect can be switched off alone.
+//
+// Units: accelerometers in mg, gyroscopes in deg/s (below: "units"). Noise is a density, scaled by
+// the output data rate: sd of a sample = density * sqrt(rate / 2), hence an Allan deviation of
+// density / sqrt(2 t) whatever the rate.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/base/options.h"
+#include "core/base/sensor.h"
+#include "core/base/units.h"
+#include "sim/wearable/oscillator.h"
+
+namespace gauntlet::sim {
+
+struct AxisNoiseOptions {
+  double density = 0.16;   // units/sqrt(Hz), one-sided
+  double coloured_sd = 0;  // first-order band-limited noise, units
+  double coloured_tau_s = 0.03;
+  void describe(OptionVisitor& v);
+};
+
+struct FaultOptions {
+  double stuck_per_hour = 0;
+  double stuck_s = 0.5;  // mean
+  double spike_per_hour = 0;
+  double spike_size = 1000;    // units, on one axis, either sign
+  double repeat_per_hour = 0;  // a sample read twice, in place of the next one
+  double gap_per_hour = 0;     // the sensor delivers nothing
+  double gap_s = 0.3;          // mean
+  void describe(OptionVisitor& v);
+};
+
+enum class Sampling : std::uint8_t {
+  plain,
+  random_average,  // mean of `sampling_count` readings at random offsets within the period
+  out_of_phase     // mean of two readings half a period of `resonance_hz` apart
+};
+
+struct SensorOptions {
+  SensorKind kind = SensorKind::accelerometer;
+  double nominal_rate_hz = 50;
+  FrequencyOptions oscillator;
+  double sampling_jitter_us = 2;
+  Sampling sampling = Sampling::plain;
+  std::int64_t sampling_count = 16;
+  double resonance_hz = 3000;
+
+  bool lowpass = true;
+  double lowpass_of_rate = 0.45;
+  bool alignment = true;
+  double scale_sd = 0.005;
+  double cross_axis_sd = 0.005;
+  double g_sensitivity = 0;  // gyroscope: deg/s per g
+  bool bias = true;
+  double turn_on_bias_sd = 20;
+  double instability_sd = 0.2;
+  double instability_tau_s = 100;
+  double random_walk = 0;  // units per sqrt(s)
+  bool temperature = true;
+  double bias_per_k = 1;  // about reference_c
+  double reference_c = 25;
+  bool noise = true;
+  AxisNoiseOptions noise_x, noise_y, noise_z;
+  bool clip = true;
+  double range = 4095;
+  bool quantise = true;
+  double resolution = 1;
+  FaultOptions faults;
+
+  void describe(OptionVisitor& v);
+  double si_per_unit() const { return si_per_unit_of(kind); }
+  static double si_per_unit_of(SensorKind kind);
+};
+
+// "pebble-accelerometer", "pebble-gyroscope", "phone-accelerometer", "phone-gyroscope", "ideal".
+const std::vector<std::string_view>& sensor_preset_names();
+SensorOptions sensor_preset(std::string_view name);
+
+}  // namespace gauntlet::sim
