@@ -65,13 +65,13 @@ class HttpCloud final : public Cloud {
  private:
   // Status 0 where the client throws.
   static asio::awaitable<HttpResponse> answered(HttpClient& client, HttpRequest request) {
+    HttpResponse response;
     try {
-      co_return co_await client.request(std::move(request));
+      response = co_await client.request(std::move(request));
     } catch (const boost::system::system_error&) {
-      HttpResponse none;
-      none.status = 0;
-      co_return none;
+      response.status = 0;
     }
+    co_return response;
   }
 
   HttpClient authz_;
