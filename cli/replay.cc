@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
+#include "replay/recording_hdf5.h"
 #include "replay/replay_text.h"
 #include "scenarios/replay_result.h"
 
@@ -60,7 +61,7 @@ int replay_captures(const ReplayArguments& arguments, reports::ResultFile& resul
     fmt::print("{}\n", arguments.json);
   }
   if (!arguments.h5.empty()) {
-    if (const auto w = replay::write_collection(arguments.h5, *collection, *decoder); !w) {
+    if (const auto w = replay::write_collection(*collection, *decoder, arguments.h5); !w) {
       return fail(kInfrastructure, w.error());
     }
     fmt::print("{}\n", arguments.h5);

@@ -463,7 +463,7 @@ TEST(VirtualNetwork, EndsWithEverythingUnderWayAndLeaksNothing) {
 
 TEST(HostClock, AFastClockWakesItsSleeperEarlierInWorldTime) {
   World w;
-  HostClockOptions options;
+  LinearHostClockOptions options;
   options.drift_ppm = 100;
   VirtualHost& server = w.network.add_host("server", std::make_unique<LinearHostClock>(options));
   w.spawn([](VirtualHost& h) -> awaitable<void> {
@@ -479,7 +479,7 @@ TEST(HostClock, AFastClockWakesItsSleeperEarlierInWorldTime) {
 TEST(HostClock, ToWorldIsTheFirstInstantThatShowsTheTime) {
   RandomStream random(1, "test");
   for (const double ppm : {-1000.0, -37.5, 0.0, 0.001, 2778.0 / 10, 1000.0}) {
-    HostClockOptions options;
+    LinearHostClockOptions options;
     options.drift_ppm = ppm;
     options.offset_ms = -1234.5;
     const LinearHostClock clock(options);
@@ -548,7 +548,7 @@ TEST(NetworkOptions, EveryFieldIsDescribedAndItsDefaultAllowed) {
   NetworkOptions().describe(visitor);
   EXPECT_EQ(visitor.visited, 11 + 11 + 1 + 1 + 3 + 4 + 4);
   visitor.visited = 0;
-  HostClockOptions().describe(visitor);
+  LinearHostClockOptions().describe(visitor);
   EXPECT_EQ(visitor.visited, 3);
 }
 
