@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kDigitBits = 6;
 constexpr int kUnitsPerRingBits = 2;
+constexpr std::uint32_t kPrefetchMax = 32;
 constexpr std::size_t kPatienceMax = 256;
 
 int digit_level(std::int64_t a, std::int64_t b) {
@@ -121,18 +122,26 @@ void CalendarQueue::prefetch_after(std::int64_t index) const {
   const std::int64_t next = next_bucket(index);
   if (next >= horizon_) return;
   const List& list = buckets_[static_cast<std::size_t>(next) & mask_];
-  const Block& last = blocks_[list.block];
-  const std::uint32_t n = (list.count - 1) % kBlockEvents + 1;
-  for (std::uint32_t i = 0; i < n; ++i) __builtin_prefetch(&slab_[last.events[i].slot()], 1);
-  if (list.count > n) {
-    const Block& before = blocks_[next_[list.block]];
-    for (const Event& event : before.events) __builtin_prefetch(&slab_[event.slot()], 1);
+  std::uint32_t block = list.block;
+  std::uint32_t n = (list.count - 1) % kBlockEvents + 1;
+  for (std::uint32_t left = std::min(list.count, kPrefetchMax);; block = next_[block]) {
+    for (std::uint32_t i = 0; i < n; ++i) {
+      __builtin_prefetch(&slab_[blocks_[block].events[i].slot()], 1);
+    }
+    if (left <= n) break;
+    left -= n;
+    n = std::min(left, kBlockEvents);
   }
   const std::int64_t second = next_bucket(next);
   if (second >= horizon_) return;
   const List& after = buckets_[static_cast<std::size_t>(second) & mask_];
-  __builtin_prefetch(&blocks_[after.block]);
-  __builtin_prefetch(&next_[after.block]);
+  block = after.block;
+  // The chain itself must be read to follow it; its links are small and mostly cached.
+  for (std::uint32_t left = std::min(after.count, kPrefetchMax);; block = next_[block]) {
+    __builtin_prefetch(&blocks_[block]);
+    if (left <= kBlockEvents) break;
+    left -= kBlockEvents;
+  }
 }
 
 bool CalendarQueue::open_next() {
@@ -179,7 +188,7 @@ bool CalendarQueue::open(std::int64_t index) {
   if (stale_ * 8 > entries_) drop_stale();
   if (head_ == tail_) return false;
   window_.events += tail_;
-  window_.distinct += sort_events(run_.data(), tail_, scratch_);
+  window_.distinct += sort_events(run_.data(), tail_, index << shift_, shift_, scratch_);
   return true;
 }
 

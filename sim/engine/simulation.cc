@@ -120,13 +120,7 @@ std::optional<WorldTime> Simulation::peek() {
   return WorldTime{Duration{entry->time_ns}};
 }
 
-void Simulation::count_instant(const Event& event) {
-  if (event.time_ns != now_ns_) {
-    now_ns_ = event.time_ns;
-    at_instant_ = 0;
-  }
-  if (++at_instant_ <= at_instant_max_) [[likely]]
-    return;
+void Simulation::livelock(const Event& event) const {
   throw Livelock("more than " + std::to_string(at_instant_max_) + " events at " +
                  std::to_string(now_ns_) + " ns; the last one is of " +
                  tag_name(tag_of(event.slot())));
@@ -156,7 +150,7 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
       continue;
     }
     if (node.alarm && !settle_alarm(node, event)) continue;
-    count_instant(event);
+    advance_to(event);
     queue_.pop();
     if (slab_.end() > kPrefetchFrom) {
       if (const Event* ahead = queue_.look_ahead(kObjectsAhead)) {

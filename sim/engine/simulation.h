@@ -284,7 +284,15 @@ class Simulation {
   void renumber();
   const Event* next_live();
   bool settle_alarm(Node& node, const Event& entry);
-  void count_instant(const Event& event);
+  void advance_to(const Event& event) {
+    if (event.time_ns != now_ns_) {
+      now_ns_ = event.time_ns;
+      at_instant_ = 0;
+    }
+    if (++at_instant_ > at_instant_max_) [[unlikely]]
+      livelock(event);
+  }
+  [[noreturn]] void livelock(const Event& event) const;
   std::uint64_t run_at_most(std::uint64_t events_max, WorldTime until);
 
   Slab slab_;

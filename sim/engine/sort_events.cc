@@ -6,7 +6,7 @@
 namespace gauntlet::sim {
 namespace {
 
-constexpr std::size_t kSmall = 16;
+constexpr std::size_t kSmall = 32;
 constexpr std::size_t kDealFrom = 64;
 constexpr std::size_t kMaxPiles = 4096;
 
@@ -63,11 +63,52 @@ void deal(Event* events, std::size_t n, SortScratch& scratch) {
   }
 }
 
+// The same on 31 bits of the time within the bucket, four comparisons at once. False, with nothing
+// changed, when two events agree in those bits.
+bool rank_by_offset(Event* events, std::size_t n, std::int64_t base_ns, int width_bits) {
+  typedef std::int32_t Four __attribute__((vector_size(16)));
+  constexpr std::size_t kFours = kSmall / 4;
+  const int shift = std::max(0, width_bits - 31);
+  alignas(16) std::int32_t key[kSmall];
+  alignas(16) std::int32_t rank[kSmall];
+  Event copy[kSmall];
+  const std::size_t fours = (n + 3) / 4;
+  for (std::size_t i = n & ~std::size_t{3}; i < 4 * fours; ++i) key[i] = 0x7fffffff;
+  for (std::size_t i = 0; i < n; ++i) {
+    copy[i] = events[i];
+    key[i] = static_cast<std::int32_t>((events[i].time_ns - base_ns) >> shift);
+  }
+  Four ranks[kFours], keys[kFours];
+  for (std::size_t f = 0; f < fours; ++f) {
+    __builtin_memcpy(&keys[f], &key[4 * f], sizeof(Four));
+    ranks[f] = Four{};
+  }
+  for (std::size_t j = 0; j < n; ++j) {
+    const Four other = Four{} + key[j];
+    for (std::size_t f = 0; f < fours; ++f) ranks[f] -= keys[f] > other;  // true is -1
+  }
+  for (std::size_t f = 0; f < fours; ++f) __builtin_memcpy(&rank[4 * f], &ranks[f], sizeof(Four));
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::size_t>(rank[i]);
+  if (sum != n * (n - 1) / 2) return false;
+  for (std::size_t i = 0; i < n; ++i) events[rank[i]] = copy[i];
+  return true;
+}
+
+std::size_t distinct_times(const Event* events, std::size_t n) {
+  std::size_t distinct = 1;
+  for (std::size_t i = 1; i < n; ++i) distinct += events[i].time_ns != events[i - 1].time_ns;
+  return distinct;
+}
+
 }  // namespace
 
-std::size_t sort_events(Event* events, std::size_t n, SortScratch& scratch) {
+std::size_t sort_events(Event* events, std::size_t n, std::int64_t base_ns, int width_bits,
+                        SortScratch& scratch) {
+  if (n == 1) return 1;
   if (n <= kSmall) {
-    if (n > 1) rank_sort(events, n);
+    if (rank_by_offset(events, n, base_ns, width_bits)) return n;
+    if (!std::is_sorted(events, events + n)) rank_sort(events, n);
   } else if (!std::is_sorted(events, events + n)) {
     if (n < kDealFrom) {
       std::sort(events, events + n);
@@ -75,9 +116,7 @@ std::size_t sort_events(Event* events, std::size_t n, SortScratch& scratch) {
       deal(events, n, scratch);
     }
   }
-  std::size_t distinct = 1;
-  for (std::size_t i = 1; i < n; ++i) distinct += events[i].time_ns != events[i - 1].time_ns;
-  return distinct;
+  return distinct_times(events, n);
 }
 
 }  // namespace gauntlet::sim

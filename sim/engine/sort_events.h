@@ -16,7 +16,9 @@ struct SortScratch {
   std::vector<std::uint32_t> ends;
 };
 
-// Returns the number of distinct times. `n` >= 1.
-std::size_t sort_events(Event* events, std::size_t n, SortScratch& scratch);
+// All times are within [base_ns, base_ns + 2^width_bits). Returns the number of distinct ones.
+// `n` >= 1.
+std::size_t sort_events(Event* events, std::size_t n, std::int64_t base_ns, int width_bits,
+                        SortScratch& scratch);
 
 }  // namespace gauntlet::sim
