@@ -33,11 +33,16 @@ bool begins_or_ends(FrameFormat format, std::span<const std::byte> rest) {
 std::size_t find_frame(FrameFormat format, std::span<const std::byte> source, std::size_t from,
                        std::size_t to) {
   for (std::size_t at = from; at < to; ++at) {
+    if (!wire::may_begin_frame(format, source[at])) continue;
     const auto frame = wire::read_frame(format, source.subspan(at));
     if (!frame.ok() || !plausible(*frame)) continue;
     if (begins_or_ends(format, source.subspan(at + frame->bytes.size()))) return at;
   }
   return to;
+}
+
+bool wrapper_at(std::span<const std::byte> source, std::size_t at) {
+  return source[at] == std::byte{0xca} && wire::read_cab1(source.subspan(at)).ok();
 }
 
 }  // namespace
@@ -74,7 +79,7 @@ void parse_wrappers(std::span<const std::byte> source, Recording& into) {
     const auto wrapper = wire::read_cab1(source.subspan(at));
     if (!wrapper.ok()) {
       std::size_t next = at + 1;
-      while (next < source.size() && !wire::read_cab1(source.subspan(next)).ok()) ++next;
+      while (next < source.size() && !wrapper_at(source, next)) ++next;
       into.damage.push_back({at, next - at, wrapper.error().code});
       at = next;
       continue;

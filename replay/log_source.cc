@@ -11,6 +11,9 @@ namespace {
 // A binary file has no line ends to speak of; no log line is longer than a frame of 255 samples.
 constexpr std::size_t kMaxLine = 1 << 14;
 
+// Nanoseconds since 1970 fit 64 bits until 2262.
+constexpr int kLastYear = 2200;
+
 std::optional<int> number(std::string_view text, std::size_t first, std::size_t width) {
   int value = 0;
   const char* const from = text.data() + first;
@@ -33,7 +36,8 @@ std::optional<HostTime> wall_time(std::string_view line) {
   const std::chrono::year_month_day date{std::chrono::year{*y},
                                          std::chrono::month{static_cast<unsigned>(*mo)},
                                          std::chrono::day{static_cast<unsigned>(*d)}};
-  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;
+  if (!date.ok() || *y < 1970 || *y > kLastYear || *h > 23 || *mi > 59 || *s > 60)
+    return std::nullopt;
   const auto days = std::chrono::sys_days{date}.time_since_epoch();
   return HostTime{days + std::chrono::hours{*h} + std::chrono::minutes{*mi} +
                   std::chrono::seconds{*s} + std::chrono::milliseconds{*ms}};

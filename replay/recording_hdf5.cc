@@ -120,7 +120,7 @@ Result<std::vector<Damage>> read_damage(const Hdf5Reader& file, const std::strin
 // A '/' in a name would be a group of its own, and two of one name the same group.
 std::string unused_name(std::string text, std::set<std::string>& used) {
   std::ranges::replace(text, '/', '_');
-  if (text.empty() || text == ".") text = "_";
+  if (text.empty() || text == ".") text = std::string(1, '_');
   std::string name = text;
   for (int n = 2; !used.insert(name).second; ++n) {
     name = std::string(text).append("-").append(std::to_string(n));

@@ -12,6 +12,7 @@ constexpr std::uint32_t kMagic = 0xcab1;
 constexpr std::size_t kMaxParts = 0xff;
 constexpr std::size_t kMaxPartBytes = 0xffff;
 
+// Once something is missing nothing more is read.
 class BigEndianReader {
  public:
   explicit BigEndianReader(std::span<const std::byte> bytes) : left_(bytes) {}
@@ -23,7 +24,8 @@ class BigEndianReader {
     return value;
   }
   std::optional<std::span<const std::byte>> take(std::size_t n) {
-    if (left_.size() < n) return std::nullopt;
+    ended_ = ended_ || left_.size() < n;
+    if (ended_) return std::nullopt;
     const auto front = left_.first(n);
     left_ = left_.subspan(n);
     return front;
@@ -32,6 +34,7 @@ class BigEndianReader {
 
  private:
   std::span<const std::byte> left_;
+  bool ended_ = false;
 };
 
 void append(std::vector<std::byte>& out, std::size_t value, unsigned width) {

@@ -126,6 +126,11 @@ std::optional<Duration> FrameView::duration() const {
   return std::chrono::milliseconds{header.duration_ms};
 }
 
+bool may_begin_frame(FrameFormat format, std::byte first) {
+  const auto value = std::to_integer<std::uint64_t>(first);
+  return format == FrameFormat::muvr20 ? value == kMuvrMagic : known_type(value);
+}
+
 Result<FrameView> read_frame(FrameFormat format, std::span<const std::byte> bytes) {
   const std::size_t head = header_bytes(format);
   if (bytes.size() < head) return error("truncated", format, "bytes left", bytes.size());

@@ -51,6 +51,8 @@ struct FrameView {
   }
 };
 
+// Whether a frame can begin with this byte: the cheap first look of whoever searches for one.
+bool may_begin_frame(FrameFormat format, std::byte first);
 // The frame at the front of `bytes`; what follows it is not looked at.
 Result<FrameView> read_frame(FrameFormat format, std::span<const std::byte> bytes);
 // The frame that `bytes` is: as it comes in one message.

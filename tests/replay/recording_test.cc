@@ -155,6 +155,7 @@ TEST(LogRecording, BadLinesAreCountedWithTheirReason) {
   const std::string lines[] = {
       "nothing here\n",                                     // bad_line
       "2015-13-24 15:29:12.857 Muvr[1:2] <ad>\n",           // bad_time
+      "9999-04-24 15:29:12.857 Muvr[1:2] <ad>\n",           // bad_time
       "2015-04-24 15:29:12.857 Muvr[1:2] <adx>\n",          // bad_hex
       "2015-04-24 15:29:12.857 Muvr[1:2] <adf>\n",          // bad_hex
       "2015-04-24 15:29:12.857 Muvr[1:2] <ad643205 00>\n",  // truncated
@@ -167,8 +168,8 @@ TEST(LogRecording, BadLinesAreCountedWithTheirReason) {
   EXPECT_EQ(recording.packets.size(), 2u);
   std::vector<std::string> reasons;
   for (const Damage& d : recording.damage) reasons.push_back(d.reason);
-  EXPECT_THAT(reasons, testing::ElementsAre("bad_line", "bad_time", "bad_hex", "bad_hex",
-                                            "truncated", "bad_hex"));
+  EXPECT_THAT(reasons, testing::ElementsAre("bad_line", "bad_time", "bad_time", "bad_hex",
+                                            "bad_hex", "truncated", "bad_hex"));
   EXPECT_EQ(recording.damage[0].offset, good.size());
 }
 

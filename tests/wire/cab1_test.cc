@@ -31,6 +31,11 @@ TEST(Cab1, IsTruncatedWhereverItEndsEarly) {
   }
 }
 
+// Half a size, whose one byte was then read as the location of a part of unknown size.
+TEST(Cab1, HalfASizeIsTruncated) {
+  EXPECT_EQ(read_cab1(bytes_of("ca b1 01 00 00 00 00 4d")).error().code, "truncated");
+}
+
 TEST(Cab1, RefusesAnotherMagicAndBytesLeftOver) {
   EXPECT_EQ(read_cab1(bytes_of("ca b0 00 00 00 00 00")).error().code, "bad_magic");
   EXPECT_EQ(read_whole_cab1(bytes_of("ca b1 00 00 00 00 00 ff")).error().code, "count_mismatch");
