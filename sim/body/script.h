@@ -24,7 +24,7 @@ struct PlanItem {
   std::int64_t sets = 3;
   std::int64_t repetitions = 10;
   double rest_s = 75;    // after each set, mean
-  double weight_kg = 8;  // slows a repetition by a fifth at a tenth of the body's mass
+  double weight_kg = 8;  // slows a repetition by a tenth at a tenth of the body's mass
   void describe(OptionVisitor& v);
 };
 

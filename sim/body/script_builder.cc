@@ -160,7 +160,7 @@ void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   close_activity(script_.activities_.empty() ? "resting" : script_.activities_.back().name);
 
   TrueSet truth{std::string(e.name), now_, now_, {}};
-  const double load = 1 + 2 * item.weight_kg / person.body.weight_kg;
+  const double load = 1 + item.weight_kg / person.body.weight_kg;
   for (std::int64_t i = 0; i < repetitions; ++i) {
     const double done =
         repetitions > 1 ? static_cast<double>(i) / static_cast<double>(repetitions - 1) : 0;

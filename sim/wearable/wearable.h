@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/counters.h"
+#include "core/base/result.h"
 #include "core/truth/truth.h"
 #include "sim/engine/simulation.h"
 #include "sim/wearable/clocks.h"
@@ -63,6 +64,8 @@ struct WearableOptions {
   FirmwareOptions firmware;
   EnergyOptions energy;
   void describe(OptionVisitor& v);
+  // What ranges cannot say ("bad_wearable"); the constructor below insists on it.
+  Result<void> validate() const;
 };
 
 // "pebble": accelerometer; "pebble-two-sensors": accelerometer and gyroscope; "ideal".
