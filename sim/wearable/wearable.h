@@ -38,6 +38,7 @@ struct FirmwareOptions {
   void describe(OptionVisitor& v);
 };
 
+// Costs of what the firmware does; nothing here changes a sample.
 struct EnergyOptions {
   double wake_uj = 50;  // per wake-up
   double awake_mw = 15;
@@ -53,7 +54,6 @@ struct EnergyAccount {
   double millijoules(const EnergyOptions& costs, double run_s) const;
 };
 
-// Every number is a multiple of what the firmware does; nothing here changes a sample.
 struct WearableOptions {
   std::string name = "watch";
   Worn worn = Worn::wrist;
