@@ -62,7 +62,8 @@ AcousticAttack::AcousticAttack(const AttackOptions& options)
       stop_(options.stop_s > 0 ? time_from_seconds<WorldTime>(options.stop_s) : WorldTime::max()) {
   const AcousticOptions& a = options.acoustic;
   const double length = std::hypot(a.axis_x, a.axis_y, a.axis_z);
-  CHECK(length > 0, "an attack needs a direction");
+  const Result<void> valid = options.validate();
+  CHECK(valid.ok(), valid.error().message);
   axis_[0] = a.axis_x / length;
   axis_[1] = a.axis_y / length;
   axis_[2] = a.axis_z / length;

@@ -39,6 +39,17 @@ void AcousticOptions::describe(OptionVisitor& v) {
   v.number("axis_z", axis_z, {-1, 1}, "1", "z");
 }
 
+Result<void> AttackOptions::validate() const {
+  if (acoustic.axis_x == 0 && acoustic.axis_y == 0 && acoustic.axis_z == 0) {
+    return Error{"bad_attack", "acoustic.axis_x, _y and _z are all 0: a force needs a direction"};
+  }
+  if (stop_s > 0 && stop_s <= start_s) {
+    return Error{"bad_attack", "stop_s (" + std::to_string(stop_s) + ") must be after start_s (" +
+                                   std::to_string(start_s) + "), or 0 for never"};
+  }
+  return {};
+}
+
 void AttackOptions::describe(OptionVisitor& v) {
   v.choice("kind", kind, {{"acoustic", AttackKind::acoustic}}, "what kind of attack");
   v.text("device", device, "name of the device under attack");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/options.h"
+#include "core/base/result.h"
 #include "core/base/sensor.h"
 
 namespace gauntlet::adversarial {
@@ -58,6 +59,8 @@ struct AttackOptions {
   AcousticOptions acoustic;
 
   void describe(OptionVisitor& v);
+  // What ranges cannot say ("bad_attack"); the attack's constructor insists on it.
+  Result<void> validate() const;
 };
 
 }  // namespace gauntlet::adversarial

@@ -42,8 +42,10 @@ std::vector<TimedMark> user_marks(const Script& script, const LabelErrorOptions&
   const auto add = [&](WorldTime truth, UserMark::Kind kind, const std::string& name) {
     const Tap tap = draw_tap(options, random);
     if (!tap.made) return;
-    const WorldTime at = truth + from_seconds(tap.off_s);
-    marks.push_back({std::clamp(at, script.begin(), script.end()), kind, name});
+    const WorldTime at = std::clamp(truth + from_seconds(tap.off_s), script.begin(), script.end());
+    const auto later = std::upper_bound(marks.begin(), marks.end(), at,
+                                        [](WorldTime t, const TimedMark& m) { return t < m.at; });
+    marks.insert(later, {at, kind, name});
   };
   for (const TrueSet& s : sets) {
     const bool wrong = random.chance(options.wrong_exercise);
@@ -52,8 +54,6 @@ std::vector<TimedMark> user_marks(const Script& script, const LabelErrorOptions&
     add(s.begin, UserMark::Kind::set_start, named);
     add(s.end, UserMark::Kind::set_end, named);
   }
-  std::stable_sort(marks.begin(), marks.end(),
-                   [](const TimedMark& a, const TimedMark& b) { return a.at < b.at; });
   marks.insert(marks.begin(), {script.begin(), UserMark::Kind::session_start, {}});
   marks.push_back({script.end(), UserMark::Kind::session_end, {}});
   return marks;

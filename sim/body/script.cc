@@ -70,50 +70,51 @@ class Session {
         limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {}
 
   Script build() {
-    builder_.activity("resting", plan_.lead_in_s);
-    for (std::size_t i = 0; i < plan_.exercises.size() && !full(); ++i) {
-      exercise(plan_.exercises[i]);
+    const double most_s = plan_.length_s > 0 ? plan_.length_s - kSettle_s : plan_.lead_in_s;
+    builder_.activity("resting", std::min(plan_.lead_in_s, most_s));
+    for (std::size_t i = 0; i < plan_.exercises.size(); ++i) {
+      if (!exercise(plan_.exercises[i])) break;
       if (i + 1 < plan_.exercises.size()) interludes(plan_.between_exercises);
     }
     if (plan_.length_s > 0) {
-      while (limit_ - builder_.now() > std::chrono::seconds{30}) {
-        builder_.activity("resting", std::min(60.0, to_seconds(limit_ - builder_.now()) - 20));
-      }
+      while (fits(30)) builder_.activity("resting", std::min(60.0, left_s() - kSettle_s));
       builder_.rest_until(limit_);
     }
     return builder_.finish();
   }
 
  private:
-  // Enough room to come to rest before the end.
-  bool full() const {
-    return plan_.length_s > 0 && builder_.now() + std::chrono::seconds{60} > limit_;
-  }
+  // Longer than anybody takes to come to rest.
+  static constexpr double kSettle_s = 10;
+
+  double left_s() const { return to_seconds(limit_ - builder_.now()); }
+  bool fits(double seconds) const { return plan_.length_s <= 0 || seconds + kSettle_s <= left_s(); }
   double about(double seconds) {
     return seconds * std::exp(random_.normal(0, plan_.rest_variation));
   }
   void interludes(const std::vector<Interlude>& list) {
     for (const Interlude& i : list) {
       const bool happens = random_.chance(i.probability);
-      const double seconds = about(i.mean_s);
-      if (happens && !full()) builder_.activity(i.activity, seconds);
+      const double seconds = about(i.length_s);
+      // Activities finish a movement they are in: drinking takes 15 s whatever is asked.
+      if (happens && fits(std::max(seconds, 15.0) + 10)) builder_.activity(i.activity, seconds);
     }
   }
-  void exercise(const PlanItem& item) {
+  // False when there is no time left for it.
+  bool exercise(const PlanItem& item) {
     for (std::int64_t s = 0; s < item.sets; ++s) {
       const std::int64_t spread = std::max<std::int64_t>(plan_.repetition_spread, 0);
       const auto n =
           static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * spread + 1)));
       const std::int64_t repetitions = std::max<std::int64_t>(1, item.repetitions - spread + n);
-      // Six seconds a repetition is slower than anybody in the table is.
-      if (plan_.length_s > 0 &&
-          builder_.now() + std::chrono::seconds{20 + 6 * repetitions} > limit_)
-        return;
+      const double rest_s = about(item.rest_s);
+      // Twelve seconds a repetition is slower than the slowest person with the heaviest weight.
+      if (!fits(20 + 12 * static_cast<double>(repetitions))) return false;
       builder_.set(item, repetitions);
       interludes(plan_.between_sets);
-      const double rest_s = about(item.rest_s);
-      if (!full()) builder_.activity("resting", rest_s);
+      if (fits(rest_s)) builder_.activity("resting", rest_s);
     }
+    return true;
   }
 
   const PlanOptions& plan_;
@@ -136,7 +137,7 @@ void Interlude::describe(OptionVisitor& v) {
   v.text("activity", activity,
          "resting, walking, drinking, dragging_bench, adjusting_machine or phone_use");
   v.number("probability", probability, {0, 1}, "1", "chance that it happens");
-  v.number("mean_s", mean_s, {0, 3600}, "s", "how long, median");
+  v.number("length_s", length_s, {0, 3600}, "s", "how long, median");
 }
 
 void PlanOptions::describe(OptionVisitor& v) {
@@ -173,9 +174,9 @@ PlanOptions resting_plan(double length_s) {
 Result<Script> make_script(const PlanOptions& plan, const PersonOptions& person,
                            const RandomStream& stream, WorldTime begin) {
   if (auto ok = validate(plan); !ok) return ok.error();
-  if (plan.length_s > 0 && plan.length_s < 1) {
+  if (plan.length_s > 0 && plan.length_s < 15) {
     return Error{"bad_plan",
-                 "length_s must be 0 or at least 1 s, not " + std::to_string(plan.length_s)};
+                 "length_s must be 0 or at least 15 s, not " + std::to_string(plan.length_s)};
   }
   if (plan.length_s == 0 && plan.exercises.empty() && plan.lead_in_s < 1) {
     return Error{"bad_plan", "a plan needs an exercise, a lead_in_s or a length_s"};

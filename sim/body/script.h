@@ -23,8 +23,8 @@ struct PlanItem {
   std::string exercise = "biceps-curl";
   std::int64_t sets = 3;
   std::int64_t repetitions = 10;
-  double rest_s = 75;    // after each set, mean
-  double weight_kg = 8;  // slows a repetition by a fifth at a tenth of the body's mass
+  double rest_s = 75;    // after each set, median
+  double weight_kg = 8;  // slows a repetition by a tenth at a tenth of the body's mass
   void describe(OptionVisitor& v);
 };
 
@@ -32,7 +32,7 @@ struct PlanItem {
 struct Interlude {
   std::string activity = "resting";
   double probability = 1;
-  double mean_s = 20;
+  double length_s = 20;  // median
   void describe(OptionVisitor& v);
 };
 

@@ -143,7 +143,6 @@ void ScriptBuilder::close_activity(std::string_view name) {
 void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   const Exercise& e = *find_exercise(item.exercise);
   const PersonOptions& person = script_.person_;
-  const DynamicsOptions& d = person.dynamics;
   strap_rad_ =
       (person.placement.strap_rotation_deg + random_.normal(0, person.placement.slip_deg)) *
       kRadiansPerDegree;
@@ -160,41 +159,49 @@ void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   close_activity(script_.activities_.empty() ? "resting" : script_.activities_.back().name);
 
   TrueSet truth{std::string(e.name), now_, now_, {}};
-  const double load = 1 + 2 * item.weight_kg / person.body.weight_kg;
+  const Movement m{e, start, end, 1 + item.weight_kg / person.body.weight_kg};
+  const double last = static_cast<double>(std::max<std::int64_t>(repetitions - 1, 1));
   for (std::int64_t i = 0; i < repetitions; ++i) {
-    const double done =
-        repetitions > 1 ? static_cast<double>(i) / static_cast<double>(repetitions - 1) : 0;
-    const double slow = load * (1 + d.fatigue * done * done) / d.tempo *
-                        std::exp(random_.normal(0, d.tempo_variation));
-    const double range = d.range * (1 - 0.15 * d.fatigue * done) *
-                         std::max(0.5, random_.normal(1, d.range_variation));
-    const double out_s = e.out_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
-    const double back_s = e.back_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
-    const double hold_s = e.hold_s * slow * random_.uniform(0.5, 1.6);
-    const double rest_s = e.rest_s * slow * random_.uniform(0.4, 1.8);
-
-    const Pose home = script_.trajectory_.last_pose();
-    Pose top = home, turn{};
-    for (std::size_t j = 0; j < kTremor; ++j) top[j] = home[j] + range * (end[j] - start[j]);
-    top[kElbow] = std::max(0.0, top[kElbow]);
-    top[kTremor] = 3 + 4 * d.fatigue * done;
-    const bool pauses = hold_s > 0.12;
-    if (!pauses) {  // turn as a cosine would: without stopping
-      const double T = 0.5 * (out_s + back_s) + hold_s;
-      const double k = -0.5 * std::numbers::pi * std::numbers::pi / (T * T);
-      for (std::size_t j = 0; j < kTremor; ++j) turn[j] = k * (top[j] - home[j]);
-    }
-    move(top, pauses ? out_s : out_s + 0.5 * hold_s, turn);
-    if (pauses) hold(hold_s);
-    Pose back = nudged(start, 1);
-    back[kTremor] = 2 + 2 * d.fatigue * done;
-    move(back, pauses ? back_s : back_s + 0.5 * hold_s);
+    if (i > 0) hold(e.rest_s * m.load / person.dynamics.tempo * random_.uniform(0.4, 1.8));
+    repeat(m, static_cast<double>(i) / last);
     truth.repetitions.push_back(now_);
-    if (i + 1 < repetitions) hold(rest_s);
   }
   truth.end = now_;
   script_.sets_.push_back(std::move(truth));
   activity_begin_ = now_;
+}
+
+void ScriptBuilder::repeat(const Movement& m, double done) {
+  const Exercise& e = m.exercise;
+  const DynamicsOptions& d = script_.person_.dynamics;
+  const double slow = m.load * (1 + d.fatigue * done * done) / d.tempo *
+                      std::exp(random_.normal(0, d.tempo_variation));
+  const double range =
+      d.range * (1 - 0.15 * d.fatigue * done) * std::max(0.5, random_.normal(1, d.range_variation));
+  const double out_s = e.out_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
+  const double back_s = e.back_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
+  const double hold_s = e.hold_s * slow * random_.uniform(0.5, 1.6);
+
+  const Pose home = script_.trajectory_.last_pose();
+  Pose top = home;
+  for (std::size_t j = 0; j < kTremor; ++j) top[j] = home[j] + range * (m.end[j] - m.start[j]);
+  top[kElbow] = std::max(0.0, top[kElbow]);
+  top[kTremor] = 3 + 4 * d.fatigue * done;
+  Pose back = nudged(m.start, 1);
+  back[kTremor] = 2 + 2 * d.fatigue * done;
+  if (hold_s > 0.12) {
+    move(top, out_s);
+    hold(hold_s);
+    move(back, back_s);
+    return;
+  }
+  // Turn as a cosine would: without stopping.
+  const double half_s = 0.5 * (out_s + back_s) + hold_s;
+  const double k = -0.5 * std::numbers::pi * std::numbers::pi / (half_s * half_s);
+  Pose turn{};
+  for (std::size_t j = 0; j < kTremor; ++j) turn[j] = k * (top[j] - home[j]);
+  move(top, out_s + 0.5 * hold_s, turn);
+  move(back, back_s + 0.5 * hold_s);
 }
 
 void ScriptBuilder::rest_until(WorldTime end) {

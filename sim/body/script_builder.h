@@ -23,6 +23,14 @@ class ScriptBuilder {
   Script finish();
 
  private:
+  // One repetition of a set: from the start pose, once it has been left, to near it again.
+  struct Movement {
+    const Exercise& exercise;
+    Pose start, end;
+    double load;  // factor on durations
+  };
+  // `done`: share of the set done, 0 to 1.
+  void repeat(const Movement& m, double done);
   // Poses of this person: personal offsets, strap and support included.
   Pose pose(const PoseDegrees& degrees, Support support) const;
   Pose standing() const;

@@ -21,9 +21,7 @@ Link::Link(Simulation& simulation, const LinkOptions& options, const RandomStrea
       outages_(options, stream.child("outages"), simulation.now()),
       radio_(options, stream.child("radio"), simulation.now()),
       last_arrival_(simulation.now()),
-      begin_(simulation.now()) {
-  CHECK(options.tries >= 1 && options.queue_bytes >= 1);
-}
+      begin_(simulation.now()) {}
 
 std::size_t Link::take_slot(const Message& m) {
   if (free_.empty()) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
 
 #include "core/base/check.h"
 
@@ -34,6 +36,30 @@ LinkOptions link_preset(std::string_view name) {
     o.give_up_errors = 200;
   }
   return o;
+}
+
+Result<void> LinkOptions::validate() const {
+  const auto bad = [](std::string what) { return Error{"bad_link", std::move(what)}; };
+  if (interval_ms <= 0 || packets_per_event < 1 || tries < 1 || queue_bytes < 1) {
+    return bad("interval_ms, packets_per_event, tries and queue_bytes must be positive");
+  }
+  if (packet_header_bytes >= packet_bytes) {
+    return bad("packet_header_bytes (" + std::to_string(packet_header_bytes) +
+               ") must be less than packet_bytes (" + std::to_string(packet_bytes) + ")");
+  }
+  if (cap_bytes_per_s > 0 && cap_burst_bytes < static_cast<double>(packet_bytes)) {
+    return bad("cap_burst_bytes (" + std::to_string(cap_burst_bytes) +
+               ") must hold a packet (packet_bytes, " + std::to_string(packet_bytes) + ")");
+  }
+  const DelayOptions& d = delay;
+  if (d.mean_ms < d.min_ms) return bad("delay.mean_ms must be at least delay.min_ms");
+  if (d.p50_ms > d.p75_ms || d.p75_ms > d.p90_ms || d.p90_ms > d.p95_ms || d.p95_ms > d.max_ms) {
+    return bad("delay quantiles must not decrease");
+  }
+  if (duplicate_max_ms < duplicate_min_ms) {
+    return bad("duplicate_max_ms must be at least duplicate_min_ms");
+  }
+  return {};
 }
 
 double DelayOptions::at_quantile(double p) const {

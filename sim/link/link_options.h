@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/options.h"
+#include "core/base/result.h"
 
 namespace gauntlet::sim {
 
@@ -67,6 +68,8 @@ struct LinkOptions {
   double reconnect_s = 4;
 
   void describe(OptionVisitor& v);
+  // What ranges cannot say ("bad_link"); Link insists on it.
+  Result<void> validate() const;
 };
 
 // "ble-default", "essay-280", "essay-max", "pebble".

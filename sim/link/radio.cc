@@ -20,11 +20,8 @@ Radio::Radio(const LinkOptions& options, const RandomStream& stream, WorldTime b
       interval_(from_ms(options.interval_ms)),
       tokens_(options.cap_burst_bytes),
       tokens_at_(begin) {
-  CHECK(options.interval_ms > 0 && options.packets_per_event > 0);
-  CHECK(options.packet_header_bytes < options.packet_bytes);
-  CHECK(options.cap_bytes_per_s <= 0 ||
-            options.cap_burst_bytes >= static_cast<double>(options.packet_bytes),
-        "a packet must fit the burst", options.cap_burst_bytes, options.packet_bytes);
+  const Result<void> valid = options.validate();
+  CHECK(valid.ok(), valid.error().message);
   // The phone chooses when events are: the wearable does not know.
   RandomStream phase = stream.child("anchor");
   anchor_ = begin + from_ms(phase.uniform(0, options.interval_ms));

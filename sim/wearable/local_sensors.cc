@@ -26,6 +26,18 @@ void LocalSensorsOptions::describe(OptionVisitor& v) {
   v.number("stamp_resolution_ms", stamp_resolution_ms, {1e-3, 1000}, "ms", "stamps are floored");
 }
 
+Result<void> LocalSensorsOptions::validate() const {
+  if (auto ok = validate_sensors(sensors); !ok) {
+    return Error{"bad_phone", name + ": " + ok.error().message};
+  }
+  if (busy_mean_ms < busy_min_ms) {
+    return Error{"bad_phone", name + ": busy_mean_ms (" + std::to_string(busy_mean_ms) +
+                                  ") must be at least busy_min_ms (" + std::to_string(busy_min_ms) +
+                                  ")"};
+  }
+  return {};
+}
+
 const std::vector<std::string_view>& local_sensors_preset_names() {
   static const std::vector<std::string_view> names{"phone"};
   return names;
@@ -51,8 +63,8 @@ LocalSensors::LocalSensors(Simulation& simulation, const LocalSensorsOptions& op
       handling_(stream.child("handling")),
       handled_(begin),
       busy_until_(begin) {
-  CHECK(!options.sensors.empty(), options.name);
-  CHECK(options.busy_mean_ms >= options.busy_min_ms, options.busy_mean_ms, options.busy_min_ms);
+  const Result<void> valid = options.validate();
+  CHECK(valid.ok(), options.name, valid.error().message);
   truth_.name = options.name;
   for (SensorOptions o : options.sensors) {
     // One oscillator: when to sample is for the first sensor to say.

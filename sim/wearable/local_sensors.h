@@ -35,6 +35,8 @@ struct LocalSensorsOptions {
   double busy_mean_ms = 27;  // of min + exponential
   double stamp_resolution_ms = 1;
   void describe(OptionVisitor& v);
+  // What ranges cannot say ("bad_phone"); the constructor below insists on it.
+  Result<void> validate() const;
 };
 
 // "phone": accelerometer and gyroscope at nominally 100 Hz.

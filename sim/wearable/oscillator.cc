@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 
 #include "core/base/check.h"
 
@@ -32,6 +33,13 @@ void FrequencyOptions::describe(OptionVisitor& v) {
            "random-walk frequency noise: Allan deviation at t is this times sqrt(t/3)");
 }
 
+Result<void> FrequencyOptions::validate() const {
+  if (std::abs(error_ppm) <= error_limit_ppm) return {};
+  return Error{"bad_frequency", "error_ppm (" + std::to_string(error_ppm) +
+                                    ") must be within error_limit_ppm (" +
+                                    std::to_string(error_limit_ppm) + ") of 0"};
+}
+
 FrequencyNoise::FrequencyNoise(const FrequencyOptions& options, const ThermalOptions& thermal,
                                const RandomStream& stream)
     : options_(options),
@@ -39,8 +47,7 @@ FrequencyNoise::FrequencyNoise(const FrequencyOptions& options, const ThermalOpt
       white_(stream.child("white")),
       flicker_(stream.child("flicker")),
       walk_(stream.child("walk")) {
-  CHECK(std::abs(options.error_ppm) <= options.error_limit_ppm, options.error_ppm,
-        options.error_limit_ppm);
+  CHECK(options.validate().ok(), options.error_ppm, options.error_limit_ppm);
   RandomStream draw = stream.child("error");
   do {
     error_ = draw.normal(options.error_ppm, options.error_sd_ppm) * 1e-6;

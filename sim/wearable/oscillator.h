@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "core/base/options.h"
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "sim/engine/random.h"
 
@@ -36,6 +37,8 @@ struct FrequencyOptions {
   double flicker_fm = 3e-9;       // Allan deviation of the floor
   double random_walk_fm = 1e-11;  // per sqrt(s); Allan deviation at t: this * sqrt(t / 3)
   void describe(OptionVisitor& v);
+  // "bad_frequency": the mean must lie within the limit.
+  Result<void> validate() const;
 };
 
 // y, one second after another.

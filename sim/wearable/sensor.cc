@@ -1,6 +1,7 @@
 #include "sim/wearable/sensor.h"
 
 #include <numbers>
+#include <string>
 
 #include "core/base/check.h"
 
@@ -81,6 +82,22 @@ double SensorOptions::si_per_unit_of(SensorKind kind) {
   return kind == SensorKind::gyroscope ? kDegree : kMps2PerMg;
 }
 
+Result<void> validate_sensors(const std::vector<SensorOptions>& sensors) {
+  if (sensors.empty()) return Error{"bad_sensors", "a device needs at least one sensor"};
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    const std::string kind(to_string(sensors[i].kind));
+    for (std::size_t j = 0; j < i; ++j) {
+      if (sensors[j].kind == sensors[i].kind) {
+        return Error{"bad_sensors", "a device has one " + kind + ", not two"};
+      }
+    }
+    if (auto ok = sensors[i].oscillator.validate(); !ok) {
+      return Error{"bad_sensors", kind + ": " + ok.error().message};
+    }
+  }
+  return {};
+}
+
 const std::vector<std::string_view>& sensor_preset_names() {
   static const std::vector<std::string_view> names{"pebble-accelerometer", "pebble-gyroscope",
                                                    "phone-accelerometer", "phone-gyroscope",
@@ -159,6 +176,7 @@ void SensorOptions::describe(OptionVisitor& v) {
   v.table("noise_x", noise_x, "of the x axis");
   v.table("noise_y", noise_y, "of the y axis");
   v.table("noise_z", noise_z, "of the z axis");
+  v.flag("inverted", inverted, "readings have the opposite sign, as the recorded watch's have");
   v.flag("clip", clip, "limit to the range");
   v.number("range", range, {0.01, 1e6}, "mg or deg/s", "largest reading of either sign");
   v.flag("quantise", quantise, "round to the resolution");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/options.h"
+#include "core/base/result.h"
 #include "core/base/sensor.h"
 #include "core/base/units.h"
 #include "sim/wearable/oscillator.h"
@@ -65,6 +66,8 @@ struct SensorOptions {
   double reference_c = 25;
   bool noise = true;
   AxisNoiseOptions noise_x, noise_y, noise_z;
+  // Reads minus specific force: the sign of the recorded watch, whose z is -1 g face up.
+  bool inverted = false;
   bool clip = true;
   double range = 4095;
   bool quantise = true;
@@ -75,6 +78,9 @@ struct SensorOptions {
   double si_per_unit() const { return si_per_unit_of(kind); }
   static double si_per_unit_of(SensorKind kind);
 };
+
+// "bad_sensors": at least one, one of a kind each, oscillators that can be.
+Result<void> validate_sensors(const std::vector<SensorOptions>& sensors);
 
 // "pebble-accelerometer", "pebble-gyroscope", "phone-accelerometer", "phone-gyroscope", "ideal".
 const std::vector<std::string_view>& sensor_preset_names();

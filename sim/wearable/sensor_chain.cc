@@ -107,6 +107,9 @@ void SensorChain::apply(std::span<const WorldTime> t, const float* force, float*
       if (a.white_sd > 0) v[i] += noise_.normal(0, a.white_sd);
       v[i] += a.coloured.next(coloured_);
     }
+    if (o.inverted) {
+      for (double& x : v) x = -x;
+    }
     if (any_fault_) fault(t[n], v);
     for (std::size_t i = 0; i < 3; ++i) {
       if (o.clip) v[i] = std::clamp(v[i], -o.range, o.range);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "core/base/check.h"
@@ -49,6 +50,22 @@ void WearableOptions::describe(OptionVisitor& v) {
   v.table("clock", clock, "the time-stamp clock");
   v.table("firmware", firmware, "batches and FIFO");
   v.table("energy", energy, "what work costs");
+}
+
+Result<void> WearableOptions::validate() const {
+  const auto bad = [this](const std::string& what) {
+    return Error{"bad_wearable", name + ": " + what};
+  };
+  if (auto ok = validate_sensors(sensors); !ok) return bad(ok.error().message);
+  if (auto ok = clock.frequency.validate(); !ok) return bad("clock: " + ok.error().message);
+  if (firmware.batch < 1 || firmware.batch > 255) {
+    return bad("firmware.batch must be 1 to 255, not " + std::to_string(firmware.batch));
+  }
+  if (firmware.fifo_samples < firmware.batch) {
+    return bad("firmware.fifo_samples must be at least firmware.batch (" +
+               std::to_string(firmware.batch) + "), not " + std::to_string(firmware.fifo_samples));
+  }
+  return {};
 }
 
 const std::vector<std::string_view>& wearable_preset_names() {
@@ -99,9 +116,8 @@ Wearable::Wearable(Simulation& simulation, const WearableOptions& options, Devic
       end_(end),
       clock_(options.clock, options.thermal, stream.child("clock"), begin),
       timing_(stream.child("firmware")) {
-  CHECK(!options.sensors.empty(), options.name);
-  CHECK(options.firmware.batch >= 1 && options.firmware.batch <= 255, options.firmware.batch);
-  CHECK(options.firmware.fifo_samples >= options.firmware.batch, options.firmware.fifo_samples);
+  const Result<void> valid = options.validate();
+  CHECK(valid.ok(), options.name, valid.error().message);
   truth_.name = options.name;
   const auto batch = static_cast<std::size_t>(options.firmware.batch);
   for (const SensorOptions& o : options.sensors) {

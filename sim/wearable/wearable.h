@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/counters.h"
+#include "core/base/result.h"
 #include "core/truth/truth.h"
 #include "sim/engine/simulation.h"
 #include "sim/wearable/clocks.h"
@@ -37,6 +38,7 @@ struct FirmwareOptions {
   void describe(OptionVisitor& v);
 };
 
+// Costs of what the firmware does; nothing here changes a sample.
 struct EnergyOptions {
   double wake_uj = 50;  // per wake-up
   double awake_mw = 15;
@@ -52,7 +54,6 @@ struct EnergyAccount {
   double millijoules(const EnergyOptions& costs, double run_s) const;
 };
 
-// Every number is a multiple of what the firmware does; nothing here changes a sample.
 struct WearableOptions {
   std::string name = "watch";
   Worn worn = Worn::wrist;
@@ -63,6 +64,8 @@ struct WearableOptions {
   FirmwareOptions firmware;
   EnergyOptions energy;
   void describe(OptionVisitor& v);
+  // What ranges cannot say ("bad_wearable"); the constructor below insists on it.
+  Result<void> validate() const;
 };
 
 // "pebble": accelerometer; "pebble-two-sensors": accelerometer and gyroscope; "ideal".

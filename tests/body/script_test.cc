@@ -39,6 +39,15 @@ TEST(Script, SetsAndActivitiesTileTheSession) {
   }
 }
 
+TEST(Script, ASessionOfGivenLengthEndsOnTheNanosecond) {
+  for (const double length_s : {15.0, 31.5, 100.0, 400.0, 1234.567}) {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+      const Script s = gym_hour(seed, length_s);
+      EXPECT_EQ(s.end() - s.begin(), from_seconds(length_s)) << seed;
+    }
+  }
+}
+
 TEST(Script, TheGymHourHasSixExercisesInEighteenSetsAndIsAboutAnHourAtMost) {
   const Script s = gym_hour(7);
   std::set<std::string> names;
@@ -93,6 +102,7 @@ TEST(Script, AnUnknownNameIsRefusedWithTheNearestOne) {
 }
 
 TEST(Script, APlanThatCannotBeIsRefused) {
+  EXPECT_FALSE(make_script(resting_plan(5), PersonOptions{}, RandomStream(1, "s")).ok());
   PlanOptions empty;
   empty.lead_in_s = 0;
   EXPECT_FALSE(make_script(empty, PersonOptions{}, RandomStream(1, "s")).ok());
