@@ -79,8 +79,7 @@ std::int32_t count_above(const float* x, std::size_t first, std::size_t last, fl
   return n;
 }
 
-// Calls visit(pair, first, last) with the convolution of every (dilation, kernel) in s.output; `pair`
-// counts them from 0. Channel subsets that `wanted` refuses are skipped.
+// Calls visit(d, first, last) with the convolution of every (dilation, kernel) in s.output.
 template <class Visit>
 void each_convolution(const MiniRocket& m, MiniRocketScratch& s, const Visit& visit) {
   const std::size_t reach = largest_reach(m);
@@ -101,7 +100,7 @@ void each_convolution(const MiniRocket& m, MiniRocketScratch& s, const Visit& vi
       const std::size_t last = padded ? m.length : m.length - 4 * dilation;
       convolve(s.padded.data() + i * stride + reach, s.sums.data() + i * m.length, kTriples[k],
                dilation, first, last, s.output.data());
-      visit(pair, d, first, last);
+      visit(d, first, last);
     }
   }
 }
@@ -176,8 +175,7 @@ MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
   const std::size_t pairs = m.channel_masks.size();
   std::vector<std::size_t> example(pairs);
   for (std::size_t& e : example) e = draws.below(windows.size() / size);
-  // One pass per pair would convolve all pairs for each example; instead each pair is convolved
-  // alone by a transform that holds nothing else.
+  // Every pair has an example of its own, so each is convolved alone.
   MiniRocketScratch scratch;
   std::vector<float> sorted;
   std::size_t feature = 0;
@@ -208,7 +206,7 @@ MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
 void transform(const MiniRocket& m, const float* window, MiniRocketScratch& scratch, float* out) {
   prepare(m, window, scratch);
   std::size_t feature = 0;
-  each_convolution(m, scratch, [&](std::size_t, std::size_t d, std::size_t first,
+  each_convolution(m, scratch, [&](std::size_t d, std::size_t first,
                                    std::size_t last) {
     const float scale = 1.0f / static_cast<float>(last - first);
     for (std::uint16_t i = 0; i < m.features_per_dilation[d]; ++i, ++feature) {

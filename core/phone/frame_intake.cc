@@ -10,7 +10,11 @@
 namespace gauntlet {
 namespace {
 
-constexpr Duration kRestart = std::chrono::minutes{1};
+// A device's clock that goes back by more than reordering can explain, or on by a day, was set.
+constexpr double kStepBack_s = 60;
+constexpr double kStepOn_s = 86400;
+// Stamps beyond (the year 2191) are no time; below it every sum of stamps and phone times fits.
+constexpr double kStampMax_s = 7e9;
 // Formats without stamps know a repeated packet only by its bytes and by how soon it follows.
 constexpr Duration kTwinDistance = std::chrono::milliseconds{50};
 
@@ -34,6 +38,13 @@ std::optional<wire::FrameFormat> fixed_format(WireFormat f) {
 // formats but muvr20 have the count in their second byte.
 std::size_t announced_count(std::span<const std::byte> bytes) {
   return bytes.size() >= 2 ? std::to_integer<std::size_t>(bytes[1]) : 0;
+}
+
+bool plausible(const wire::FrameView& frame) {
+  const std::optional<DeviceTime> stamp = frame.start() ? frame.start() : frame.end();
+  if (!stamp) return true;
+  const double s = seconds_since_origin(*stamp);
+  return s >= -kStepOn_s && s <= kStampMax_s;
 }
 
 }  // namespace
@@ -118,18 +129,20 @@ FrameTiming FrameIntake::timing(Stream& s, const wire::FrameView& frame, HostTim
     t.end = s.started ? s.last_end + nominal : DeviceTime{nominal};
   }
   const Duration span = t.duration > Duration{0} ? t.duration : nominal;
-  if (s.started && t.end < s.last_end - kRestart) {
+  const double apart_s = to_seconds(t.end - s.last_end);
+  if (s.started && (apart_s < -kStepBack_s || apart_s > kStepOn_s)) {
     counters_.add("phone.device_restarts");
     s.started = false;
     s.aligner.reset();
   }
   missing = false;
   if (s.started) {
-    const double distance = to_seconds(t.end - s.last_end) / to_seconds(span);
-    const auto frames = static_cast<std::int64_t>(std::floor(distance + 0.5));
+    // By the longer of the two, so that a forged duration cannot make a day into many frames.
+    const auto frames = static_cast<std::int64_t>(
+        std::floor(apart_s / to_seconds(std::max(span, nominal)) + 0.5));
     if (t.end > s.last_end) {
       // By a quarter of a frame the stamps' resolution and the rate's error are both forgiven.
-      missing = distance > 1.25;
+      missing = apart_s > 1.25 * to_seconds(span);
       s.sequence += static_cast<std::uint64_t>(std::max<std::int64_t>(frames, 1));
       t.sequence = s.sequence;
     } else {
@@ -176,6 +189,7 @@ void FrameIntake::on_frame(DeviceIndex device, std::span<const std::byte> bytes,
   if (!frame->decodable()) {
     return reject(ref, id.sensor, frame->count(), "unsupported", arrival);
   }
+  if (!plausible(*frame)) return reject(ref, id.sensor, frame->count(), "timestamp", arrival);
   if (!first_wearable_) first_wearable_ = device;
   Stream& s = stream(id);
   if (duplicate(s, *frame, arrival)) {

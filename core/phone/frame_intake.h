@@ -7,11 +7,12 @@
 //   "stale"         placed at or before what has been fused already
 //   "overlap"       placed where other samples are already
 //   "out_of_order"  the phone's own stamps run backwards
+//   "timestamp"     more than a day before the device clock's origin, or beyond the year 2191
 //
 // Missing frames are recognised by the device's own time (where does a frame begin, where did the one
 // before end), which works whether its sensors share a sequence counter or not; the sequence number
-// serves to recognise duplicates. A device whose stamps jump back by more than a minute has
-// restarted: its streams are aligned anew.
+// serves to recognise duplicates. A device whose stamps jump back by more than a minute or on by more
+// than a day has restarted or was set: its streams are aligned anew.
 #pragma once
 
 #include <cstddef>

@@ -116,10 +116,11 @@ class EndToEnd final : public ClockAligner {
     } else if (f.sequence > sequence_) {
       end_ += span * static_cast<std::int64_t>(f.sequence - sequence_);
     }
-    sequence_ = std::max(sequence_, f.sequence);
+    sequence_ = frames_ == 1 ? f.sequence : std::max(sequence_, f.sequence);
     const double period_s = f.count > 0 ? to_seconds(span) / f.count : 0;
     period_s_ = period_s;
-    place_back_from(end_, period_s, out);
+    const auto behind = static_cast<std::int64_t>(sequence_ - f.sequence);
+    place_back_from(end_ - span * behind, period_s, out);
   }
   ClockEstimate estimate() const override { return {frames_, period_s_, 0, 0, 0, 0}; }
 

@@ -133,6 +133,30 @@ TEST(FrameIntake, ARestartedDeviceIsAlignedAnew) {
   EXPECT_EQ(b.counters.get("phone.aligned"), 6000u);
 }
 
+TEST(FrameIntake, ForgedStampsAndDurationsOverflowNothing) {
+  for (const AlignerMethod method :
+       {AlignerMethod::kalman, AlignerMethod::hull, AlignerMethod::least_squares,
+        AlignerMethod::first_seen, AlignerMethod::round_even, AlignerMethod::floor20,
+        AlignerMethod::nominal}) {
+    Bench b;
+    b.options.aligner.method = method;
+    std::uint64_t state = 12345;
+    for (int n = 0; n < 400; ++n) {
+      Bytes bytes = watch_frame(n % 200, kPeriod_s, resting);
+      for (std::size_t at = 6; at < 16 && n > 3; ++at) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        if (state >> 62 == 0) bytes[at] = static_cast<std::byte>(state >> 40);
+      }
+      b.frame(n, bytes);
+      if (n % 7 == 0) b.intake.fuse(arrival(n), false);
+    }
+    std::uint64_t booked = b.log.estimated.size();
+    for (const SamplesRejected& r : b.log.rejected) booked += r.count;
+    EXPECT_EQ(booked, 40000u);
+    EXPECT_GT(b.rejected()["timestamp"], 0u);
+  }
+}
+
 TEST(FrameIntake, LocalSamplesKeepTheirStamps) {
   Bench b;
   std::vector<HostTime> t;

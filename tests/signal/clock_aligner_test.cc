@@ -77,6 +77,20 @@ TEST(Aligner, FlooringLosesTenSecondsPerHour) {
   EXPECT_NEAR(expected, -10.3, 0.05);
 }
 
+TEST(Aligner, FramesLaidEndToEndHaveTheirPlaceWhenOneIsLostOrLate) {
+  for (const AlignerMethod m : {AlignerMethod::floor20, AlignerMethod::nominal}) {
+    const auto in_order = make_clock_aligner(with(m));
+    const auto late = make_clock_aligner(with(m));
+    sim::RandomStream random(1, "late");
+    std::vector<FrameTiming> frames;
+    for (int n = 0; n < 4; ++n) frames.push_back(frame(Device{}, n, random));
+    std::vector<std::vector<HostTime>> expected(4, std::vector<HostTime>(100)), out = expected;
+    for (std::size_t n = 0; n < 4; ++n) in_order->on_frame(frames[n], expected[n]);
+    for (const std::size_t n : {0u, 1u, 3u, 2u}) late->on_frame(frames[n], out[n]);
+    EXPECT_EQ(out, expected);
+  }
+}
+
 TEST(Aligner, BelievingFiftyHertzLosesEightySeconds) {
   const int frames = static_cast<int>(3600 * 48.879 / 100);
   const double error = run(with(AlignerMethod::nominal), Device{}, frames, 1);
