@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "reports/metrics/registry.h"
 #include "reports/statistics/distributions.h"
@@ -293,8 +294,10 @@ GateReport gate(const ResultFile& baseline, const ResultFile& candidate, const G
     out.notes.push_back("intervals at " + to_text(100 * level) + " % for " +
                         std::to_string(judged) + " metrics judged together");
   }
-  std::stable_sort(out.findings.begin(), out.findings.end(),
-                   [](const GateFinding& a, const GateFinding& b) { return rank(a) < rank(b); });
+  std::sort(out.findings.begin(), out.findings.end(),
+            [](const GateFinding& a, const GateFinding& b) {
+              return std::pair(rank(a), a.metric) < std::pair(rank(b), b.metric);
+            });
   conclude(out);
   return out;
 }

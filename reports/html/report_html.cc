@@ -1,5 +1,6 @@
 #include "reports/html/report_html.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -48,15 +49,24 @@ void write_definitions(JsonWriter& json, const ResultFile& result) {
   json.end_object();
 }
 
+// What is left for signals at full rate when everything else has its room: the page itself and the
+// decimated plots take well under a megabyte, the result as much as it has seeds.
+std::size_t detail_room(std::size_t result_bytes) {
+  constexpr std::size_t kPageAndPlots = 1'000'000;
+  const std::size_t taken = kPageAndPlots + result_bytes;
+  return taken < kReportBytesMax ? std::min(kDetailBytes, kReportBytesMax - taken) : 0;
+}
+
 // JSON in which no "<" can end the script that holds it: our writer escapes it everywhere.
 std::string payload(const ReportInput& input) {
   JsonWriter json;
   json.begin_object();
-  json.key("result").raw(to_json(input.result));
+  const std::string result = to_json(input.result);
+  json.key("result").raw(result);
   write_definitions(json, input.result);
   json.key("run");
   if (input.record != nullptr && input.detail != nullptr) {
-    write_run_payload(json, *input.record, *input.detail, kDetailBytes);
+    write_run_payload(json, *input.record, *input.detail, detail_room(result.size()));
   } else {
     json.null();
   }

@@ -4,7 +4,8 @@
 // uPlot draws; both are in the library since it was built.
 //
 // Signals are kept as minimum and maximum of 1500 stretches of the run, and at full rate around
-// each set until kDetailBytes are used; the page says which sets have no detail.
+// each set until kDetailBytes are used, fewer where thousands of seeds' values need the room; the
+// page says which sets have no detail.
 #pragma once
 
 #include <cstddef>

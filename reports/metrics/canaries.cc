@@ -49,8 +49,9 @@ class Needles {
 
   // Needles are found by their first two bytes; few buckets are ever occupied.
   void finish() {
-    std::stable_sort(needles_.begin(), needles_.end(),
-                     [](const Needle& a, const Needle& b) { return key(a.bytes) < key(b.bytes); });
+    std::sort(needles_.begin(), needles_.end(), [](const Needle& a, const Needle& b) {
+      return std::pair(a.bytes, a.identifier) < std::pair(b.bytes, b.identifier);
+    });
     for (std::size_t i = needles_.size(); i-- > 0;) {
       first_[key(needles_[i].bytes)] = static_cast<std::uint16_t>(i + 1);
     }

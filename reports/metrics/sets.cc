@@ -151,8 +151,9 @@ MatchedSets match_sets(const RunRecord& record) {
     for (const WorldTime r : t.repetitions) s.completed.push_back(clock.to_host(r));
     out.sets.push_back(std::move(s));
   }
-  std::stable_sort(out.sets.begin(), out.sets.end(),
-                   [](const MatchedSet& a, const MatchedSet& b) { return a.begin < b.begin; });
+  std::sort(out.sets.begin(), out.sets.end(), [](const MatchedSet& a, const MatchedSet& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
   for (const Shown& e : record.events.shown) {
     if (e.kind == Shown::Kind::set_started) announce(out, e.at);
     if (e.kind != Shown::Kind::repetition) continue;
