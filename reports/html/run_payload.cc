@@ -147,7 +147,7 @@ class Payload {
         series[a].add(seconds(fused.time[i]), fused.values[3 * i + a]);
       }
     }
-    for (std::size_t i = 0; i < truth.true_host.size(); ++i) {
+    for (std::size_t i = 0; has_signal(truth) && i < truth.true_host.size(); ++i) {
       for (std::size_t a = 0; a < 3; ++a) {
         series[3 + a].add(seconds(truth.true_host[i]), truth.truth->signal[3 * i + a]);
       }
@@ -178,8 +178,14 @@ class Payload {
     json_.end_array();
   }
 
+  // A world may leave out the noiseless signal of a stream.
+  static bool has_signal(const StreamLedger& truth) {
+    return truth.truth->signal.size() == 3 * truth.true_host.size();
+  }
+
   // The truth at the instant t, straight between its samples; NaN outside.
   static float true_at(const StreamLedger& truth, HostTime t, std::size_t axis) {
+    if (!has_signal(truth)) return std::nanf("");
     const auto& at = truth.true_host;
     const auto it = std::lower_bound(at.begin(), at.end(), t);
     if (it == at.end() || (it == at.begin() && *it != t)) return std::nanf("");

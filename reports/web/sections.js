@@ -331,7 +331,7 @@ function provenanceSection({result}) {
   const copy = el('button', {type: 'button', text: 'Copy', onclick: async () => {
     try { await navigator.clipboard.writeText(p.command); say('Copied'); copy.textContent = 'Copied'; } catch { copy.textContent = 'Select and copy'; }
   }});
-  return section('provenance', 'How to run it again', 'The same seed gives the same bytes, whatever the machine, the number of threads or the kind of build.',
+  return section('provenance', 'How to run it again', 'The same seed gives the same bytes, whatever the number of threads or the kind of build.',
     el('div', {class: 'card'},
       p.command ? el('div', {class: 'command'}, el('code', {text: p.command}), copy) : null,
       el('dl', {class: 'facts'}, ...facts.flatMap(([k, v]) => [el('dt', {text: k}), el('dd', {class: /SHA|commit/.test(k) ? 'mono' : null, text: v})])),

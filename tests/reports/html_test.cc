@@ -90,6 +90,17 @@ TEST(ReportHtml, TextOfOthersCannotLeaveItsPlace) {
 
 TEST(ReportHtml, IsTheSameBytesForTheSameRun) { EXPECT_EQ(report_of({}), report_of({})); }
 
+TEST(ReportHtml, DrawsAStreamWhoseTrueSignalWasNotKept) {
+  SyntheticRun run = make_synthetic_run();
+  run.truth.devices[0].streams[0].signal.clear();
+  const RunRecord record = run.record();
+  RunDetail detail;
+  const SeedResult seeds[] = {measure(record, detail)};
+  Provenance p;
+  p.seeds = {1};
+  EXPECT_THAT(to_html({summarise(p, seeds), &record, &detail}), HasSubstr("watch accelerometer"));
+}
+
 TEST(ReportHtml, OfAReplayNeedsNoRun) {
   ResultFile result;
   result.provenance.scenario = "captures";
