@@ -108,7 +108,7 @@ void ScriptBuilder::move(const Pose& to, double seconds, const Pose& acceleratio
 }
 
 void ScriptBuilder::hold(double seconds) {
-  if (seconds > 1e-3) move(script_.trajectory_.last_pose(), seconds);
+  if (seconds > 0) move(script_.trajectory_.last_pose(), seconds);
 }
 
 void ScriptBuilder::sway_along(Rhythm rhythm, double seconds) {
