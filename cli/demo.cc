@@ -26,7 +26,8 @@ int demo() {
   } else {
     fmt::print("skipped: no data (point GAUNTLET_DATA at a folder of captures)\n");
   }
-  fmt::print("\n2. A simulated gym hour: person, watch, link, phone and services in virtual time\n\n");
+  fmt::print(
+      "\n2. A simulated gym hour: person, watch, link, phone and services in virtual time\n\n");
   RunArguments run;
   run.scenario = "scenarios/catalog/gym-hour.toml";
   return std::max(worst, run_scenario(run, captures ? &*captures : nullptr));

@@ -70,16 +70,17 @@ bool report_shipped() {
 }  // namespace
 
 void add_doctor(CLI::App& app, int& exit_code) {
-  CLI::App* command = add_command(app, "doctor", "Say what is missing and how to install it",
-                                  "gauntlet doctor");
+  CLI::App* command =
+      add_command(app, "doctor", "Say what is missing and how to install it", "gauntlet doctor");
   command->callback([&exit_code] {
     fmt::print("programs\n");
     const bool tools = report_tools();
     fmt::print("files\n");
     const bool files = report_shipped();
     report_data();
-    fmt::print("{}\n", tools && files ? "everything needed is here"
-                                      : "something needed is missing; `./gauntlet build` installs it");
+    fmt::print("{}\n", tools && files
+                           ? "everything needed is here"
+                           : "something needed is missing; `./gauntlet build` installs it");
     exit_code = tools && files ? kOk : kInfrastructure;
   });
 }

@@ -30,8 +30,7 @@ int gate_command(const GateArguments& arguments) {
     scenarios::LoadedText loaded;
     std::vector<scenarios::Diagnostic> problems;
     if (!scenarios::load_options(
-            file, {}, [&config](OptionVisitor& v) { config.describe(v); }, loaded,
-            problems)) {
+            file, {}, [&config](OptionVisitor& v) { config.describe(v); }, loaded, problems)) {
       fmt::print(stderr, "{}", to_string(problems));
       return kInfrastructure;
     }
@@ -55,7 +54,8 @@ void add_gate(CLI::App& app, int& exit_code) {
   command->add_option("--baseline", arguments->baseline, "result.json of the baseline")->required();
   command->add_option("--candidate", arguments->candidate, "result.json of the candidate")
       ->required();
-  command->add_option("--config", arguments->config, "Thresholds per metric; default: gate.toml, if it is here");
+  command->add_option("--config", arguments->config,
+                      "Thresholds per metric; default: gate.toml, if it is here");
   command->add_option("--junit", arguments->junit, "Write the verdicts as JUnit XML");
   command->add_option("--markdown", arguments->markdown, "Write a summary of at most 64 KB");
   command->callback([arguments, &exit_code] { exit_code = gate_command(*arguments); });

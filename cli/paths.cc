@@ -1,9 +1,9 @@
 #include "cli/paths.h"
 
+#include <unistd.h>
 #include <cstdlib>
 #include <sstream>
 #include <system_error>
-#include <unistd.h>
 #include <vector>
 
 namespace gauntlet::cli {

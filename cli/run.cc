@@ -6,10 +6,10 @@
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/version.h"
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/version.h"
 #include "scenarios/batch.h"
 
 namespace gauntlet::cli {
@@ -25,15 +25,30 @@ std::string with_interval(const reports::Metric& metric) {
 }
 
 // What a person wants first; the rest is in the files.
-constexpr const char* kHeadlines[] = {
-    "timing.error_ms.p50",     "timing.error_ms.p95", "timing.drift_s_per_h",
-    "lag.display_ms.p50",      "lag.display_ms.p95",  "lag.within_250ms",
-    "lag.detection_ms.p50",    "sets.detected_share", "f1.macro",
-    "f1.macro_no_null",        "reps.exact",          "reps.within1",
-    "reps.mae",                "reps.spoofed",        "reps.spoofed_share",
-    "link.bytes_per_s",        "link.backlog_ms.max", "samples.produced",
-    "samples.delivered",       "samples.dropped",     "samples.filled",
-    "authz.accepted",          "authz.refused",       "privacy.m0.violations"};
+constexpr const char* kHeadlines[] = {"timing.error_ms.p50",
+                                      "timing.error_ms.p95",
+                                      "timing.drift_s_per_h",
+                                      "lag.display_ms.p50",
+                                      "lag.display_ms.p95",
+                                      "lag.within_250ms",
+                                      "lag.detection_ms.p50",
+                                      "sets.detected_share",
+                                      "f1.macro",
+                                      "f1.macro_no_null",
+                                      "reps.exact",
+                                      "reps.within1",
+                                      "reps.mae",
+                                      "reps.spoofed",
+                                      "reps.spoofed_share",
+                                      "link.bytes_per_s",
+                                      "link.backlog_ms.max",
+                                      "samples.produced",
+                                      "samples.delivered",
+                                      "samples.dropped",
+                                      "samples.filled",
+                                      "authz.accepted",
+                                      "authz.refused",
+                                      "privacy.m0.violations"};
 
 void print_summary(const reports::ResultFile& result) {
   TextTable table({"metric", "value", "unit", "95 % interval", "n"});

@@ -39,9 +39,8 @@ void add_scenario(CLI::App& app, int& exit_code) {
   check->callback([file, &exit_code] { exit_code = check_command(*file); });
   add_command(*command, "schema", "Print the JSON Schema (Draft 4) for editors",
               "gauntlet scenario schema > scenario.schema.json")
-      ->callback([] {
-        fmt::print("{}", scenarios::json_schema(describe_scenario, "Gauntlet scenario"));
-      });
+      ->callback(
+          [] { fmt::print("{}", scenarios::json_schema(describe_scenario, "Gauntlet scenario")); });
   add_command(*command, "reference", "Print every key with unit, default, range and source",
               "gauntlet scenario reference > scenario-reference.md")
       ->callback([] {

@@ -67,9 +67,9 @@ int train_command(const TrainArguments& arguments) {
 }  // namespace
 
 void add_train(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      add_command(app, "train", "Train the classifier on simulated people, the same bytes each time",
-                  "gauntlet train scenarios/catalog/train-gym.toml --out my.model");
+  CLI::App* command = add_command(
+      app, "train", "Train the classifier on simulated people, the same bytes each time",
+      "gauntlet train scenarios/catalog/train-gym.toml --out my.model");
   auto arguments = std::make_shared<TrainArguments>();
   command->add_option("config", arguments->config, "Who is simulated and how it is trained")
       ->capture_default_str();

@@ -33,8 +33,8 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
 // seed, seed + 1, …
 std::vector<std::uint64_t> consecutive_seeds(std::uint64_t first, std::size_t count);
 
-// result.json, result.h5 and report.html in `folder`, which is made. The report shows the figures of
-// a replay beside the run's when they are given.
+// result.json, result.h5 and report.html in `folder`, which is made. The report shows the figures
+// of a replay beside the run's when they are given.
 Result<void> write_batch(const std::filesystem::path& folder, const Batch& batch,
                          const reports::ResultFile* captures = nullptr);
 

@@ -1,5 +1,6 @@
 #include "scenarios/options_toml.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -7,7 +8,6 @@
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "core/base/nearest.h"
 
@@ -79,7 +79,8 @@ class TomlVisitor final : public OptionVisitor {
                std::string_view, std::string_view) override {
     const toml::node* node = find(name);
     if (!node) return;
-    if (!node->is_integer()) return wrong_type(name, *node, "a whole number", range_text(allowed, unit));
+    if (!node->is_integer())
+      return wrong_type(name, *node, "a whole number", range_text(allowed, unit));
     const std::int64_t given = *node->value<std::int64_t>();
     if (!(static_cast<double>(given) >= allowed.min && static_cast<double>(given) <= allowed.max)) {
       return out_of_range(name, *node, allowed, unit);
@@ -168,8 +169,8 @@ class TomlVisitor final : public OptionVisitor {
     return text;
   }
   void report(const toml::source_region& where, std::string message) const {
-    problems_.push_back({where.path ? *where.path : "", where.begin.line, where.begin.column,
-                         std::move(message)});
+    problems_.push_back(
+        {where.path ? *where.path : "", where.begin.line, where.begin.column, std::move(message)});
   }
   void wrong_type(std::string_view name, const toml::node& node, const std::string& wanted,
                   const std::string& allowed) const {
@@ -218,8 +219,8 @@ std::optional<toml::table> parse(const std::string& text, const std::string& nam
   try {
     return toml::parse(text, name);
   } catch (const toml::parse_error& e) {
-    problems.push_back({name, e.source().begin.line, e.source().begin.column,
-                        std::string(e.description())});
+    problems.push_back(
+        {name, e.source().begin.line, e.source().begin.column, std::string(e.description())});
     return std::nullopt;
   }
 }

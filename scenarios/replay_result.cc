@@ -10,9 +10,8 @@ double number(std::uint64_t n) { return static_cast<double>(n); }
 
 Table sessions_table(const replay::ReplayReport& report) {
   Table table;
-  table.columns = {"session",        "packets",       "duplicates",    "lost share",
-                   "timed packets",  "true rate, Hz", "floor20, s/h",  "nominal, s/h",
-                   "aligned, s/h"};
+  table.columns = {"session",       "packets",      "duplicates",   "lost share",  "timed packets",
+                   "true rate, Hz", "floor20, s/h", "nominal, s/h", "aligned, s/h"};
   const auto add = [&table](const std::string& name, const replay::PacketTotals& totals,
                             const replay::TimingTotals& timing) {
     table.rows.push_back({name, number(totals.packets), number(totals.duplicates),
@@ -66,13 +65,11 @@ reports::ResultFile replay_result(const replay::ReplayReport& report,
   count("replay.duplicates", report.totals.duplicates);
   count("replay.gaps", report.totals.lost);
   for (const replay::Decoder decoder : replay::kDecoders) {
-    const std::string name =
-        "replay.loss_s_per_h." + std::string(replay::to_string(decoder));
+    const std::string name = "replay.loss_s_per_h." + std::string(replay::to_string(decoder));
     if (report.timing.packets == 0) {
       reports::add_metric(result, name, {}, 0, {}, "no packet of 100 samples at 50 Hz");
     } else {
-      reports::add_metric(result, name, report.timing.loss_s_per_h(decoder),
-                          report.timing.packets);
+      reports::add_metric(result, name, report.timing.loss_s_per_h(decoder), report.timing.packets);
     }
   }
   const replay::RepetitionScore& sets = report.repetitions;

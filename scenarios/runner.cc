@@ -43,9 +43,16 @@ Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
   if (!world) return world.error();
   if (auto ran = (*world)->run(hooks); !ran) return ran.error();
 
-  run.record = std::make_unique<reports::RunRecord>(
-      reports::RunRecord{*run.truth, *run.events, {}, {}, {}, options.name, seed,
-                         run.truth->end - run.truth->begin, {}});
+  run.record =
+      std::make_unique<reports::RunRecord>(reports::RunRecord{*run.truth,
+                                                              *run.events,
+                                                              {},
+                                                              {},
+                                                              {},
+                                                              options.name,
+                                                              seed,
+                                                              run.truth->end - run.truth->begin,
+                                                              {}});
   if (parts.model) {
     const auto& provenance = parts.model->parts().provenance;
     if (const auto it = provenance.find("split"); it != provenance.end()) {

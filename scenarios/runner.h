@@ -21,18 +21,19 @@
 
 namespace gauntlet::scenarios {
 
-// Makes the pipeline that is measured. It sees its runtime, its options and where to report: no more.
+// Makes the pipeline that is measured. It sees its runtime, its options and where to report: no
+// more.
 using SutFactory =
     std::function<std::unique_ptr<SystemUnderTest>(Runtime&, const PhoneOptions&, EventSink&)>;
 
 // Made once per process and shared by its runs: a key pair costs more than a simulated hour.
 struct SharedParts {
   std::shared_ptr<const learn::Model> model;
-  std::string model_bytes;                    // as the model service delivers them
+  std::string model_bytes;  // as the model service delivers them
   ServiceKeys keys;
 };
-// Without a path there is no model, and run_seed() needs a pipeline of the caller's. Codes: those of
-// the model file.
+// Without a path there is no model, and run_seed() needs a pipeline of the caller's. Codes: those
+// of the model file.
 Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
                                       const std::string& model_path);
 

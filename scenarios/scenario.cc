@@ -44,15 +44,26 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
   const auto complain = [&](const std::string& message) {
     problems.push_back({file, 0, 0, message});
   };
+  const auto require = [&complain](const std::string& where, const Result<void>& valid) {
+    if (!valid) complain(where + ": " + valid.error().message);
+  };
   if (options.name.empty()) complain("name is missing");
   if (options.wearables.empty()) complain("there is no [[wearable]]");
   std::set<std::string> names{options.phone_device.sensors.name};
+  if (options.phone_device.sensors_on) {
+    require("phone_device.sensors", options.phone_device.sensors.validate());
+  }
+  require("network", options.network.check({"phone", "authz", "profile", "ingest", "model"}));
+  require("services.tokens", options.services.tokens.validate());
   for (const auto& worn : options.wearables) {
+    require("wearable \"" + worn.device.name + "\"", worn.device.validate());
+    require("link of \"" + worn.device.name + "\"", worn.link.validate());
     if (!names.insert(worn.device.name).second) {
       complain("two devices are called \"" + worn.device.name + "\"; names key random streams");
     }
   }
   for (const auto& attack : options.attacks) {
+    require("attack", attack.validate());
     if (!names.contains(attack.device)) {
       complain("attack.device = \"" + attack.device + "\" is no device of this scenario");
     }
@@ -63,8 +74,9 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
 
 bool load_scenario(const std::string& path, const std::vector<Override>& overrides,
                    Scenario& scenario, std::vector<Diagnostic>& problems) {
-  if (!load_options(path, overrides, [&](OptionVisitor& v) { scenario.options.describe(v); },
-                    scenario.source, problems)) {
+  if (!load_options(
+          path, overrides, [&](OptionVisitor& v) { scenario.options.describe(v); }, scenario.source,
+          problems)) {
     return false;
   }
   check_whole(scenario.options, path, problems);

@@ -12,7 +12,7 @@
 namespace gauntlet::scenarios {
 
 struct TrainingOptions {
-  ScenarioOptions world;       // the plan says which exercises there are
+  ScenarioOptions world;  // the plan says which exercises there are
   learn::TrainerOptions trainer;
   std::int64_t people = 24;
   std::int64_t first_person = 1'000'000;  // scenarios use small numbers

@@ -91,8 +91,7 @@ void World::make_identity() {
 
 Result<void> World::make_session() {
   const std::string person = "person/" + std::to_string(options_.person.number);
-  const sim::PersonOptions who =
-      sim::Population(options_.person.population).draw(stream(person));
+  const sim::PersonOptions who = sim::Population(options_.person.population).draw(stream(person));
   auto script = sim::make_script(options_.plan, who, stream(person + "/session"));
   if (!script) return script.error();
   script_ = std::make_shared<const sim::Script>(std::move(*script));
@@ -204,7 +203,7 @@ void World::make_phone_sensors() {
       *pocket_, *phone_clock_, truth_.begin, truth_.end, truth_.devices[index],
       [this](const sim::LocalDelivery& delivery) {
         sut_->on_local({delivery.stream, delivery.stamps, delivery.values},
-                         network_->host("phone").now());
+                       network_->host("phone").now());
       });
 }
 
@@ -270,8 +269,8 @@ void World::fill(reports::RunRecord& record) {
         record.services.refused.add(counter.substr(kRefused.size()), n);
       }
     }
-    record.places.push_back({name + ".sqlite", services_->store_bytes(kind),
-                             allowed_in(name + ".sqlite"), false});
+    record.places.push_back(
+        {name + ".sqlite", services_->store_bytes(kind), allowed_in(name + ".sqlite"), false});
     record.places.push_back({"log." + name, services_->log_text(kind), allowed_in("log."), false});
   }
   for (auto& [name, bytes] : wires_) {

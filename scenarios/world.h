@@ -23,9 +23,8 @@ class World {
  public:
   // Throws nothing; what cannot be built is in the Result. `truth` and `events` outlive the world.
   static Result<std::unique_ptr<World>> make(const ScenarioOptions& options, std::uint64_t seed,
-                                             const SharedParts& parts,
-                                             const SutFactory& make_sut, Truth& truth,
-                                             EventLog& events);
+                                             const SharedParts& parts, const SutFactory& make_sut,
+                                             Truth& truth, EventLog& events);
   ~World();
 
   // Until the session is over and everything that was under way has arrived, been stored or been

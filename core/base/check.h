@@ -18,8 +18,11 @@ std::string check_values(const Values&... values) {
 }
 }  // namespace gauntlet::detail
 
-#define CHECK(condition, ...)                                                          \
-  (static_cast<bool>(condition)                                                        \
-       ? static_cast<void>(0)                                                          \
-       : ::gauntlet::detail::check_failed(#condition, __FILE__, __LINE__,              \
+#ifdef CHECK
+#error "another CHECK is defined: include Catch2 with CATCH_CONFIG_PREFIX_ALL"
+#endif
+#define CHECK(condition, ...)                                             \
+  (static_cast<bool>(condition)                                           \
+       ? static_cast<void>(0)                                             \
+       : ::gauntlet::detail::check_failed(#condition, __FILE__, __LINE__, \
                                           ::gauntlet::detail::check_values(__VA_ARGS__)))

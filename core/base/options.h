@@ -3,7 +3,8 @@
 //
 //   struct LinkOptions { double interval_ms = 30; ... void describe(OptionVisitor&); };
 //   void LinkOptions::describe(OptionVisitor& v) {
-//     v.number("interval_ms", interval_ms, {7.5, 4000}, "ms", "connection interval", "BLE 5.3 6.B");
+//     v.number("interval_ms", interval_ms, {7.5, 4000}, "ms", "connection interval",
+//     "BLE 5.3 6.B");
 //   }
 //
 // Fields hold their defaults before describe() is called; a visitor may read or overwrite them.

@@ -11,9 +11,12 @@ enum class SensorKind : std::uint8_t { accelerometer, gyroscope, heart_rate };
 
 constexpr std::string_view to_string(SensorKind kind) {
   switch (kind) {
-    case SensorKind::accelerometer: return "accelerometer";
-    case SensorKind::gyroscope: return "gyroscope";
-    case SensorKind::heart_rate: return "heart_rate";
+    case SensorKind::accelerometer:
+      return "accelerometer";
+    case SensorKind::gyroscope:
+      return "gyroscope";
+    case SensorKind::heart_rate:
+      return "heart_rate";
   }
   return "unknown";
 }

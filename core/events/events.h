@@ -51,7 +51,8 @@ struct FusedBlock {
   HostTime at;
 };
 
-// A classified window [from, to). `label` is the name of the exercise, empty for no exercise (NULL).
+// A classified window [from, to). `label` is the name of the exercise, empty for no exercise
+// (NULL).
 struct WindowClassified {
   HostTime from;
   HostTime to;

@@ -18,8 +18,8 @@ struct SquareMatrix {
   std::vector<double> values;
 };
 
-// c[i][j] += sign * sum over r < rows of a[r][i] * a[r][j] for i in [i0, i1), j >= i, in the order of
-// r. `a` has rows of c.stride values. i0 and i1 are multiples of four.
+// c[i][j] += sign * sum over r < rows of a[r][i] * a[r][j] for i in [i0, i1), j >= i, in the order
+// of r. `a` has rows of c.stride values. i0 and i1 are multiples of four.
 void add_products(const double* a, std::size_t rows, double sign, std::size_t i0, std::size_t i1,
                   SquareMatrix& c);
 

@@ -1,7 +1,7 @@
-// The feature vector of a window: MiniRocket's, then, if wanted, six plain figures per channel (mean,
-// standard deviation, mean absolute step, least, greatest, and the share of steps that change the
-// side of the mean), which say what zero-sum kernels cannot: how the limb lies to gravity, how big
-// the movement is.
+// The feature vector of a window: MiniRocket's, then, if wanted, six plain figures per channel
+// (mean, standard deviation, mean absolute step, least, greatest, and the share of steps that
+// change the side of the mean), which say what zero-sum kernels cannot: how the limb lies to
+// gravity, how big the movement is.
 #pragma once
 
 #include <cstddef>

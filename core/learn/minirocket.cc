@@ -206,8 +206,7 @@ MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
 void transform(const MiniRocket& m, const float* window, MiniRocketScratch& scratch, float* out) {
   prepare(m, window, scratch);
   std::size_t feature = 0;
-  each_convolution(m, scratch, [&](std::size_t d, std::size_t first,
-                                   std::size_t last) {
+  each_convolution(m, scratch, [&](std::size_t d, std::size_t first, std::size_t last) {
     const float scale = 1.0f / static_cast<float>(last - first);
     for (std::uint16_t i = 0; i < m.features_per_dilation[d]; ++i, ++feature) {
       const std::int32_t n = count_above(scratch.output.data(), first, last, m.biases[feature]);

@@ -1,12 +1,12 @@
 // MiniRocket features: Dempster, Schmidt, Webb, "MiniRocket: a very fast (almost) deterministic
 // transform for time series classification", KDD 2021, and its multivariate variant.
 //
-// 84 kernels of length 9 with three weights of 2 and six of -1, dilated; a feature is the proportion
-// of positive values (PPV) of convolution output minus bias; biases are quantiles of the output on
-// training windows, at the golden ratio's low-discrepancy positions. Half of the (dilation, kernel)
-// pairs are padded with zeros, half use valid positions only. Each pair sees the sum of a random
-// subset of the channels. The kernels' weights sum to zero, so a constant is invisible but at padded
-// edges: features.h adds what says where gravity is.
+// 84 kernels of length 9 with three weights of 2 and six of -1, dilated; a feature is the
+// proportion of positive values (PPV) of convolution output minus bias; biases are quantiles of the
+// output on training windows, at the golden ratio's low-discrepancy positions. Half of the
+// (dilation, kernel) pairs are padded with zeros, half use valid positions only. Each pair sees the
+// sum of a random subset of the channels. The kernels' weights sum to zero, so a constant is
+// invisible but at padded edges: features.h adds what says where gravity is.
 //
 // Windows are `length` rows of `channels` float values. Elementwise arithmetic and integer counts
 // only: bits do not depend on vector width or threads.
@@ -29,7 +29,7 @@ struct MiniRocket {
   std::vector<std::uint16_t> dilations;
   std::vector<std::uint16_t> features_per_dilation;  // of each kernel
   std::vector<std::uint8_t> channel_masks;           // dilations x kKernels, never 0
-  std::vector<float> biases;  // ordered by dilation, kernel, feature
+  std::vector<float> biases;                         // ordered by dilation, kernel, feature
 
   std::size_t features() const { return biases.size(); }
 };

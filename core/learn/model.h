@@ -1,9 +1,9 @@
 // A trained classifier of windows: what a phone carries. Immutable once made; classify() may be
 // called from several threads with a scratch each.
 //
-// classes[0] is always "", no exercise (NULL). One stage: one head over all classes. Two stages: the
-// first head is {NULL, exercise}, the second one the exercises; the probability of an exercise is
-// the product.
+// classes[0] is always "", no exercise (NULL). One stage: one head over all classes. Two stages:
+// the first head is {NULL, exercise}, the second one the exercises; the probability of an exercise
+// is the product.
 #pragma once
 
 #include <cstddef>
@@ -58,8 +58,9 @@ class Model {
   std::size_t channels() const { return parts_.features.minirocket.channels; }
   const std::vector<std::string>& classes() const { return parts_.classes; }
 
-  // `window` is length() rows of channels() values: x, y, z of the accelerometer in m/s2, then, with
-  // six channels, of the gyroscope in rad/s. scratch.probabilities holds one per class afterwards.
+  // `window` is length() rows of channels() values: x, y, z of the accelerometer in m/s2, then,
+  // with six channels, of the gyroscope in rad/s. scratch.probabilities holds one per class
+  // afterwards.
   Prediction classify(const float* window, ClassifyScratch& scratch) const;
 
  private:

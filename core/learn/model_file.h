@@ -14,9 +14,9 @@
 //   u32   provenance entries; each: u16 length, key, u32 length, value; keys ascending
 //   u64   FNV-1a of everything before
 //
-// The same model gives the same bytes. Reading never reads past the end, never trusts a count before
-// the bytes are there, and says what is wrong: bad_magic, bad_version, truncated, bad_checksum,
-// trailing, too_large, or what Model::check finds.
+// The same model gives the same bytes. Reading never reads past the end, never trusts a count
+// before the bytes are there, and says what is wrong: bad_magic, bad_version, truncated,
+// bad_checksum, trailing, too_large, or what Model::check finds.
 #pragma once
 
 #include <cstddef>

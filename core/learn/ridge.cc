@@ -121,8 +121,7 @@ Normal Solver::accumulate(std::size_t fold) const {
   std::vector<double> chunk(kChunk * stride);
   const std::size_t threads = std::clamp<std::size_t>(options_.threads, 1, 64);
   for (std::size_t first = 0; first < mine.size(); first += kChunk) {
-    const std::span rows =
-        std::span(mine).subspan(first, std::min(kChunk, mine.size() - first));
+    const std::span rows = std::span(mine).subspan(first, std::min(kChunk, mine.size() - first));
     fill_chunk(rows, stride, chunk.data());
     // Threads take alternate strips of the result; each entry is summed by one of them.
     const auto strips = [&](std::size_t t) {
@@ -235,8 +234,7 @@ RidgeFit Solver::fit() {
   }
   for (const double v : bias) fit.bias.push_back(static_cast<float>(v));
   if (!fit.held_out.empty()) {
-    fit.inverse_temperature =
-        fit_inverse_temperature(fit.held_out, p_.classes, p_.labels, p_.use);
+    fit.inverse_temperature = fit_inverse_temperature(fit.held_out, p_.classes, p_.labels, p_.use);
   }
   return fit;
 }
@@ -253,8 +251,7 @@ double negative_log_likelihood(std::span<const float> scores, std::size_t classe
     for (std::size_t c = 0; c < classes; ++c) {
       z += exponential(inverse_temperature * (static_cast<double>(s[c]) - top));
     }
-    sum += natural_log(z) -
-           inverse_temperature * (static_cast<double>(s[labels[i]]) - top);
+    sum += natural_log(z) - inverse_temperature * (static_cast<double>(s[labels[i]]) - top);
   }
   return sum;
 }

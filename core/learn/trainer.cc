@@ -124,8 +124,7 @@ Result<Training> Trainer::train(std::map<std::string, std::string> provenance) c
   if (!options_.two_stage) {
     fits.push_back(s.fit(s.labels, classes, everyone, options_));
     for (std::size_t i = 0; i < answers.size() && s.fold_count >= 2; ++i) {
-      answers[i] =
-          static_cast<std::uint32_t>(best(fits[0].held_out.data() + i * classes, classes));
+      answers[i] = static_cast<std::uint32_t>(best(fits[0].held_out.data() + i * classes, classes));
     }
   } else {
     std::vector<std::uint32_t> gate(labels_.size()), exercise(labels_.size());

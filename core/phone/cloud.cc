@@ -23,8 +23,8 @@ LoginReply parse_login(const HttpResponse& response) {
   if (!whole) return {};
   const double life_s = json["expires_in_s"].get<double>();
   reply.token = json["token"].get<std::string>();
-  const bool usable = life_s > 0 && life_s < kLifeMax_s && !reply.token.empty() &&
-                      reply.token.size() <= kTokenMax;
+  const bool usable =
+      life_s > 0 && life_s < kLifeMax_s && !reply.token.empty() && reply.token.size() <= kTokenMax;
   if (!usable) return {};
   reply.expires_in = from_seconds(life_s);
   return reply;
@@ -45,8 +45,8 @@ class HttpCloud final : public Cloud {
     co_return parse_login(co_await answered(authz_, std::move(request)));
   }
 
-  asio::awaitable<int> put_chunk(std::string session_id, std::uint64_t sequence,
-                                 std::string token, std::string body) override {
+  asio::awaitable<int> put_chunk(std::string session_id, std::uint64_t sequence, std::string token,
+                                 std::string body) override {
     HttpRequest request;
     request.method = "PUT";
     request.target = "/v1/sessions/" + session_id + "/chunks/" + std::to_string(sequence);

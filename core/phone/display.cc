@@ -44,11 +44,11 @@ void Display::react(SetDetector::Change change) {
     counter_.reset();
     count_ = 0;
     counted_to_ = detector_.signal_begin();
-    shown_.push_back({Shown::Kind::set_started, detector_.exercise(), 0,
-                      detector_.claimed_begin(), HostTime{}});
+    shown_.push_back(
+        {Shown::Kind::set_started, detector_.exercise(), 0, detector_.claimed_begin(), HostTime{}});
   } else if (change == SetDetector::Change::ended) {
-    shown_.push_back({Shown::Kind::set_ended, detector_.exercise(), count_,
-                      detector_.claimed_end(), HostTime{}});
+    shown_.push_back({Shown::Kind::set_ended, detector_.exercise(), count_, detector_.claimed_end(),
+                      HostTime{}});
     sets_.push_back(
         {detector_.exercise(), detector_.claimed_begin(), detector_.claimed_end(), count_});
   }
@@ -62,8 +62,8 @@ void Display::count_repetitions() {
   }
   counted_to_ = std::max(counted_to_, detector_.signal_end());
   for (const Repetition& r : counter_.take_new()) {
-    shown_.push_back({Shown::Kind::repetition, detector_.exercise(), ++count_, r.completed,
-                      HostTime{}});
+    shown_.push_back(
+        {Shown::Kind::repetition, detector_.exercise(), ++count_, r.completed, HostTime{}});
   }
 }
 

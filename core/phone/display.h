@@ -1,8 +1,8 @@
 // What the user sees: that a set began, each repetition, that it ended. Holds the recent signal so
 // that repetitions made before the set was recognised are counted when it is.
 //
-// Only signal that lies within windows called exercise is counted, so the walk away from the bench is
-// not; nothing waits longer than for its window.
+// Only signal that lies within windows called exercise is counted, so the walk away from the bench
+// is not; nothing waits longer than for its window.
 #pragma once
 
 #include <array>

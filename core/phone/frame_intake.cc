@@ -26,10 +26,14 @@ std::uint64_t digest_of(std::span<const std::byte> bytes) {
 
 std::optional<wire::FrameFormat> fixed_format(WireFormat f) {
   switch (f) {
-    case WireFormat::pebble5: return wire::FrameFormat::pebble5;
-    case WireFormat::pebble16: return wire::FrameFormat::pebble16;
-    case WireFormat::muvr20: return wire::FrameFormat::muvr20;
-    case WireFormat::automatic: break;
+    case WireFormat::pebble5:
+      return wire::FrameFormat::pebble5;
+    case WireFormat::pebble16:
+      return wire::FrameFormat::pebble16;
+    case WireFormat::muvr20:
+      return wire::FrameFormat::muvr20;
+    case WireFormat::automatic:
+      break;
   }
   return std::nullopt;
 }
@@ -77,8 +81,8 @@ Result<wire::FrameView> FrameIntake::read(Device& device, std::span<const std::b
   if (!format) format = device.format;
   if (format) return wire::read_whole_frame(*format, bytes);
   Result<wire::FrameView> first = Error{"bad_magic", "none of the formats"};
-  for (const wire::FrameFormat f : {wire::FrameFormat::pebble16, wire::FrameFormat::muvr20,
-                                    wire::FrameFormat::pebble5}) {
+  for (const wire::FrameFormat f :
+       {wire::FrameFormat::pebble16, wire::FrameFormat::muvr20, wire::FrameFormat::pebble5}) {
     Result<wire::FrameView> r = wire::read_whole_frame(f, bytes);
     if (r) {
       device.format = f;
@@ -138,8 +142,8 @@ FrameTiming FrameIntake::timing(Stream& s, const wire::FrameView& frame, HostTim
   missing = false;
   if (s.started) {
     // By the longer of the two, so that a forged duration cannot make a day into many frames.
-    const auto frames = static_cast<std::int64_t>(
-        std::floor(apart_s / to_seconds(std::max(span, nominal)) + 0.5));
+    const auto frames =
+        static_cast<std::int64_t>(std::floor(apart_s / to_seconds(std::max(span, nominal)) + 0.5));
     if (t.end > s.last_end) {
       // By a quarter of a frame the stamps' resolution and the rate's error are both forgiven.
       missing = apart_s > 1.25 * to_seconds(span);
@@ -174,8 +178,7 @@ void FrameIntake::place(Stream& s, StreamId id, FrameRef ref, Duration period, b
   if (overlap > 0) reject(ref, id.sensor, overlap, "overlap", arrival);
 }
 
-void FrameIntake::on_frame(DeviceIndex device, std::span<const std::byte> bytes,
-                           HostTime arrival) {
+void FrameIntake::on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) {
   Device& d = devices_[device];
   const FrameRef ref{device, d.frames++};
   counters_.add("phone.frames");
@@ -204,8 +207,7 @@ void FrameIntake::on_frame(DeviceIndex device, std::span<const std::byte> bytes,
   values_.resize(3 * n);
   s.aligner->on_frame(t, times_);
   frame->decode(counts_);
-  const double unit =
-      id.sensor == SensorKind::gyroscope ? wire::kRadpsPerCount : kMps2PerMg;
+  const double unit = id.sensor == SensorKind::gyroscope ? wire::kRadpsPerCount : kMps2PerMg;
   for (std::size_t i = 0; i < 3 * n; ++i) values_[i] = static_cast<float>(counts_[i] * unit);
   const Duration period = from_seconds(s.aligner->estimate().sample_period_s);
   place(s, id, ref, std::max(period, grid_), missing, arrival);

@@ -9,10 +9,10 @@
 //   "out_of_order"  the phone's own stamps run backwards
 //   "timestamp"     more than a day before the device clock's origin, or beyond the year 2191
 //
-// Missing frames are recognised by the device's own time (where does a frame begin, where did the one
-// before end), which works whether its sensors share a sequence counter or not; the sequence number
-// serves to recognise duplicates. A device whose stamps jump back by more than a minute or on by more
-// than a day has restarted or was set: its streams are aligned anew.
+// Missing frames are recognised by the device's own time (where does a frame begin, where did the
+// one before end), which works whether its sensors share a sequence counter or not; the sequence
+// number serves to recognise duplicates. A device whose stamps jump back by more than a minute or
+// on by more than a day has restarted or was set: its streams are aligned anew.
 #pragma once
 
 #include <cstddef>
@@ -72,8 +72,7 @@ class FrameIntake {
   Result<wire::FrameView> read(Device& device, std::span<const std::byte> bytes) const;
   bool duplicate(Stream& s, const wire::FrameView& frame, HostTime arrival) const;
   FrameTiming timing(Stream& s, const wire::FrameView& frame, HostTime arrival, bool& missing);
-  void place(Stream& s, StreamId id, FrameRef ref, Duration period, bool missing,
-             HostTime arrival);
+  void place(Stream& s, StreamId id, FrameRef ref, Duration period, bool missing, HostTime arrival);
   void reject(FrameRef ref, SensorKind sensor, std::size_t count, std::string reason, HostTime at);
   Stream& stream(StreamId id);
 

@@ -84,8 +84,8 @@ PhoneApp::Impl::Impl(Runtime& runtime, PhoneOptions options, const learn::Model&
   }
   if (options_.upload.enabled) {
     CHECK(cloud != nullptr);
-    uploader_ = std::make_unique<Uploader>(runtime_, options_.upload, std::move(cloud), sink_,
-                                           counters_);
+    uploader_ =
+        std::make_unique<Uploader>(runtime_, options_.upload, std::move(cloud), sink_, counters_);
   }
 }
 

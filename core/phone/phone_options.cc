@@ -45,7 +45,8 @@ void PhoneOptions::describe(OptionVisitor& v) {
             {"pebble16", WireFormat::pebble16},
             {"muvr20", WireFormat::muvr20}},
            "frame format of the wearables; auto: by what the first whole frame is");
-  v.table("aligner", aligner, "from device time stamps to phone time");
+  aligner.describe_method(v, "aligner");
+  v.table("alignment", aligner, "what the aligners assume");
   v.table("signal", signal, "grid, gap fill, filters");
   v.number("fusion_period_ms", fusion_period_ms, {10, 60000}, "ms",
            "timer of fusion, classification and display", "the essay");

@@ -1,6 +1,6 @@
-// From classified windows to sets: votes of the last few windows. A window that is mostly exercise is
-// called exercise, so a set's begin and end are claimed at the middle of its first and last positive
-// window.
+// From classified windows to sets: votes of the last few windows. A window that is mostly exercise
+// is called exercise, so a set's begin and end are claimed at the middle of its first and last
+// positive window.
 #pragma once
 
 #include <deque>

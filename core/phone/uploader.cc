@@ -16,9 +16,7 @@ constexpr std::uint64_t kSamplesMax = 30000;
 constexpr Duration kTokenMargin = std::chrono::seconds{30};
 
 // mg or mrad/s.
-double per_unit(SensorKind sensor) {
-  return sensor == SensorKind::gyroscope ? 1000.0 : kMgPerMps2;
-}
+double per_unit(SensorKind sensor) { return sensor == SensorKind::gyroscope ? 1000.0 : kMgPerMps2; }
 
 std::string hex(std::span<const std::byte> bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -85,8 +83,7 @@ void Uploader::add(StreamId stream, const GridRows& rows, Duration period) {
       const int index = pending_->chunk.series_size() - 1;
       open = pending_->open.insert_or_assign(stream, index).first;
     }
-    append_rows(*pending_->chunk.mutable_series(open->second), rows, run,
-                per_unit(stream.sensor));
+    append_rows(*pending_->chunk.mutable_series(open->second), rows, run, per_unit(stream.sensor));
     pending_->samples += run.count;
   }
   if (pending_->samples >= kSamplesMax) seal(false);
@@ -194,11 +191,10 @@ asio::awaitable<Uploader::Verdict> Uploader::attempt() {
   if (!co_await ensure_token()) co_return Verdict::again;
   // A copy: the outbox may move while the request is on its way.
   const Sealed chunk = outbox_.front();
-  const int status =
-      co_await cloud_->put_chunk(chunk.session, chunk.sequence, token_, chunk.body);
+  const int status = co_await cloud_->put_chunk(chunk.session, chunk.sequence, token_, chunk.body);
   if (stopped_) co_return Verdict::again;
-  sink_.on(UploadAttempted{chunk.sequence, chunk.samples, chunk.body.size(), status,
-                           runtime_.now(), chunk.session});
+  sink_.on(UploadAttempted{chunk.sequence, chunk.samples, chunk.body.size(), status, runtime_.now(),
+                           chunk.session});
   co_return judge(status);
 }
 

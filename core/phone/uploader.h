@@ -3,9 +3,9 @@
 //
 // A failure without answer and every 5xx is tried again after a pause that doubles, with up to a
 // quarter of jitter so that phones do not come back in step; 401 means log in again (at once the
-// first time, then with pauses); any other refusal is final and the chunk is counted as refused. The
-// outbox is bounded: the oldest chunk is given up beyond it. Once finish() was called the rest is
-// tried for finish_timeout_s.
+// first time, then with pauses); any other refusal is final and the chunk is counted as refused.
+// The outbox is bounded: the oldest chunk is given up beyond it. Once finish() was called the rest
+// is tried for finish_timeout_s.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -46,8 +46,8 @@ void WindowHistory::take_due(std::vector<HostTime>& ends) {
     edge = std::min(edge, c.end());
   }
   // The oldest end with a whole window behind it that is not yet behind us.
-  const std::int64_t oldest = any_ ? std::max(first + length, last_end_ + (hop + 1) / 2)
-                                   : first + length;
+  const std::int64_t oldest =
+      any_ ? std::max(first + length, last_end_ + (hop + 1) / 2) : first + length;
   for (std::int64_t end = edge; end >= oldest; end -= hop) {
     if (ends.size() == pending_) {
       ++skipped_;

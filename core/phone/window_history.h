@@ -22,8 +22,8 @@ class WindowHistory {
   void append(std::size_t stream, const GridRows& rows);
   // The end of each window that is due, in order; those beyond the bound are skipped and counted.
   void take_due(std::vector<HostTime>& ends);
-  // Copies the window that ends at `end` (the time after its last row), length x 3 * streams values.
-  // False when it reaches over a gap or is too old. `filled` is its share of invented rows.
+  // Copies the window that ends at `end` (the time after its last row), length x 3 * streams
+  // values. False when it reaches over a gap or is too old. `filled` is its share of invented rows.
   bool window(HostTime end, std::vector<float>& out, double& filled) const;
   std::uint64_t skipped() const { return skipped_; }
 

@@ -37,13 +37,17 @@ class ByteStream {
   template <class MutableBufferSequence, class Token>
   auto async_read_some(const MutableBufferSequence& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, asio::mutable_buffer b) { start_read(b, IoHandler(std::move(handler))); },
+        [this](auto handler, asio::mutable_buffer b) {
+          start_read(b, IoHandler(std::move(handler)));
+        },
         token, first_nonempty<asio::mutable_buffer>(buffers));
   }
   template <class ConstBufferSequence, class Token>
   auto async_write_some(const ConstBufferSequence& buffers, Token&& token) {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, asio::const_buffer b) { start_write(b, IoHandler(std::move(handler))); },
+        [this](auto handler, asio::const_buffer b) {
+          start_write(b, IoHandler(std::move(handler)));
+        },
         token, first_nonempty<asio::const_buffer>(buffers));
   }
 

@@ -2,8 +2,8 @@
 // that keeps one connection alive. Beast stays in http.cc.
 //
 // Limits: header 16 KiB, body 1 MiB by default; one request in flight per connection; an idle
-// connection is closed after idle_timeout. A request that breaks a limit is answered (413, 431, 400)
-// and counted; a peer that stops talking is dropped and counted.
+// connection is closed after idle_timeout. A request that breaks a limit is answered (413, 431,
+// 400) and counted; a peer that stops talking is dropped and counted.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ using HttpHeaders = std::map<std::string, std::string, std::less<>>;
 // Constructors, not aggregates: see Endpoint.
 struct HttpRequest {
   HttpRequest(std::string verb = "GET", std::string path = "/", HttpHeaders fields = {},
-                       std::string content = {})
+              std::string content = {})
       : method(std::move(verb)),
         target(std::move(path)),
         headers(std::move(fields)),

@@ -19,8 +19,9 @@ namespace gauntlet {
 
 // A name and a port: "localhost", "127.0.0.1", "ingest" (a simulated host).
 //
-// The constructor is not for convenience: g++ 12 copies the bits of an aggregate that is a temporary
-// in a co_await expression, and `co_await connect({"ingest", 443})` would then free what it must not.
+// The constructor is not for convenience: g++ 12 copies the bits of an aggregate that is a
+// temporary in a co_await expression, and `co_await connect({"ingest", 443})` would then free what
+// it must not.
 struct Endpoint {
   Endpoint(std::string host_name = {}, std::uint16_t port_number = 0)
       : host(std::move(host_name)), port(port_number) {}
@@ -49,7 +50,8 @@ class Runtime {
   asio::awaitable<void> sleep_for(Duration d) { return sleep_until(now() + d); }
   // Throws system_error: connection_refused, timed_out, host_unreachable.
   virtual asio::awaitable<std::unique_ptr<ByteStream>> connect(Endpoint endpoint) = 0;
-  // Port 0: any free port. Real sockets bind to the loopback interface unless `host` says otherwise.
+  // Port 0: any free port. Real sockets bind to the loopback interface unless `host` says
+  // otherwise.
   virtual std::unique_ptr<Listener> listen(Endpoint endpoint) = 0;
   // Cryptographically strong in production, this host's own seeded stream in a simulation.
   virtual void random_bytes(std::span<std::byte> out) = 0;

@@ -211,8 +211,8 @@ class Estimated final : public ClockAligner {
 
 }  // namespace
 
-void AlignerOptions::describe(OptionVisitor& v) {
-  v.choice("method", method,
+void AlignerOptions::describe_method(OptionVisitor& v, std::string_view name) {
+  v.choice(name, method,
            {{"kalman", AlignerMethod::kalman},
             {"hull", AlignerMethod::hull},
             {"least-squares", AlignerMethod::least_squares},
@@ -221,6 +221,9 @@ void AlignerOptions::describe(OptionVisitor& v) {
             {"floor20", AlignerMethod::floor20},
             {"nominal", AlignerMethod::nominal}},
            "how device time stamps become phone times");
+}
+
+void AlignerOptions::describe(OptionVisitor& v) {
   v.number("grid_ms", grid_ms, {1, 1000}, "ms", "grid of round-even and floor20", "the essay");
   v.number("prior_delay_ms", prior_delay_ms, {0, 60000}, "ms",
            "least delay of the link, if known: one-way methods cannot see it");

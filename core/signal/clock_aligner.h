@@ -30,6 +30,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "core/base/options.h"
 #include "core/base/time.h"
@@ -59,6 +60,8 @@ struct AlignerOptions {
   double thermal_ppm = 2;
   double check_limit_ms = 50;
   void describe(OptionVisitor& v);
+  // `method` alone, under a name of the caller's choice.
+  void describe_method(OptionVisitor& v, std::string_view name);
 };
 
 struct FrameTiming {

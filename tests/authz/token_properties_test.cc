@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
-#undef CHECK  // core/base/check.h means another one; this file uses REQUIRE
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/authz/forge.h"
+
+#include "tests/catch.h"
 
 namespace gauntlet {
 namespace {

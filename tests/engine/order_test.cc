@@ -10,9 +10,7 @@
 #include "sim/engine/timer.h"
 #include "tests/engine/oracle.h"
 
-// Catch2 brings its own.
-#undef CHECK
-#include <catch2/catch.hpp>
+#include "tests/catch.h"
 
 namespace gauntlet::sim {
 namespace {

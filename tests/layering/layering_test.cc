@@ -21,10 +21,10 @@ using Rooms = std::set<std::string>;
 // Room -> rooms it may include besides itself. docs/architecture.md says why.
 const std::map<std::string, Rooms>& allowed() {
   static const auto* const table = [] {
-    const Rooms below_phone = {"core/base", "core/events", "core/runtime", "core/wire",
+    const Rooms below_phone = {"core/base",  "core/events", "core/runtime", "core/wire",
                                "core/authz", "core/signal", "core/learn"};
-    const Rooms world_base = {"core/base", "core/truth", "core/events", "core/wire", "core/runtime",
-                              "sim/engine"};
+    const Rooms world_base = {"core/base", "core/truth",   "core/events",
+                              "core/wire", "core/runtime", "sim/engine"};
     auto with = [](Rooms rooms, const Rooms& more) {
       rooms.insert(more.begin(), more.end());
       return rooms;
@@ -48,9 +48,9 @@ const std::map<std::string, Rooms>& allowed() {
         {"sim/wearable", with(world_base, {"sim/body"})},
         {"sim/link", with(world_base, {"sim/body", "sim/wearable"})},
         {"sim/network", with(world_base, {"sim/body", "sim/wearable", "sim/link"})},
-        {"replay", {"core/base", "core/truth", "core/events", "core/runtime", "core/wire",
-                    "core/authz", "core/signal", "core/learn", "core/phone", "core/ports",
-                    "sim/engine"}},
+        {"replay",
+         {"core/base", "core/truth", "core/events", "core/runtime", "core/wire", "core/authz",
+          "core/signal", "core/learn", "core/phone", "core/ports", "sim/engine"}},
         {"reports", {"core/base", "core/truth", "core/events", "core/ports"}},
     };
     Rooms adversarial = with(with(core_untrue, sim), {"core/truth", "replay"});
@@ -126,7 +126,8 @@ TEST(Layering, EveryRoomOfTheTreeHasARule) {
 }
 
 TEST(Layering, ABreachIsFoundAndItsLineNamed) {
-  std::istringstream phone("#pragma once\n\n#include \"core/base/time.h\"\n#include \"core/truth/truth.h\"\n");
+  std::istringstream phone(
+      "#pragma once\n\n#include \"core/base/time.h\"\n#include \"core/truth/truth.h\"\n");
   const auto found = breaches_in("core/phone/app.h", phone);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0], "core/phone/app.h:4: core/phone may not include core/truth/truth.h");

@@ -90,10 +90,11 @@ TEST(Ridge, AgreesWithTheClosedForm) {
   // Standardised features and an intercept that is not penalised.
   Eigen::MatrixXd z(n, f);
   for (int j = 0; j < f; ++j) {
-    const Eigen::VectorXd c = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic,
-                                                             Eigen::RowMajor>>(rows.data(), n, f)
-                                  .col(j)
-                                  .cast<double>();
+    const Eigen::VectorXd c =
+        Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+            rows.data(), n, f)
+            .col(j)
+            .cast<double>();
     const Eigen::VectorXd d = c.array() - c.mean();
     z.col(j) = d / std::sqrt(d.squaredNorm() / n);
   }
@@ -112,8 +113,8 @@ TEST(Ridge, AgreesWithTheClosedForm) {
 }
 
 TEST(Ridge, TheTemperatureMakesConfidenceHonest) {
-  // Two classes, score difference d, truth drawn with probability 1 / (1 + exp(-3 d)): the likeliest
-  // inverse temperature is 3. With 20,000 draws its standard error is below 0.05.
+  // Two classes, score difference d, truth drawn with probability 1 / (1 + exp(-3 d)): the
+  // likeliest inverse temperature is 3. With 20,000 draws its standard error is below 0.05.
   Draws draws(5);
   std::vector<float> scores;
   std::vector<std::uint32_t> labels;

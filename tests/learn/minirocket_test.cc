@@ -44,8 +44,8 @@ std::vector<double> direct(const MiniRocket& m, const float* w) {
               const double weight = tap == a || tap == b || tap == c ? 2 : -1;
               for (std::uint32_t channel = 0; channel < m.channels; ++channel) {
                 if (mask >> channel & 1) {
-                  sum += weight *
-                         static_cast<double>(w[static_cast<std::uint32_t>(at) * m.channels + channel]);
+                  sum += weight * static_cast<double>(
+                                      w[static_cast<std::uint32_t>(at) * m.channels + channel]);
                 }
               }
             }
@@ -53,8 +53,8 @@ std::vector<double> direct(const MiniRocket& m, const float* w) {
           }
           for (int f = 0; f < m.features_per_dilation[d]; ++f, ++feature) {
             const auto bias = static_cast<double>(m.biases[feature]);
-            const auto n = std::count_if(conv.begin(), conv.end(),
-                                         [bias](double v) { return v > bias; });
+            const auto n =
+                std::count_if(conv.begin(), conv.end(), [bias](double v) { return v > bias; });
             out.push_back(static_cast<double>(n) / static_cast<double>(conv.size()));
           }
         }

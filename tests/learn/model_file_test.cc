@@ -96,9 +96,10 @@ TEST(ModelFile, SealedMutationsNeverReadPastTheEndAndNeverMakeAModelThatDoes) {
 }
 
 TEST(ModelFile, SavingLeavesAWholeFileOrNone) {
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("gauntlet-model-" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
-                     "-" + std::to_string(reinterpret_cast<std::uintptr_t>(&model())));
+  const auto path =
+      std::filesystem::temp_directory_path() /
+      ("gauntlet-model-" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "-" +
+       std::to_string(reinterpret_cast<std::uintptr_t>(&model())));
   ASSERT_TRUE(save_model(model(), path.string()).ok());
   EXPECT_EQ(serialize(*load_model(path.string())), serialize(model()));
   EXPECT_FALSE(std::filesystem::exists(path.string() + ".part"));

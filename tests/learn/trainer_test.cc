@@ -28,8 +28,7 @@ TEST(Trainer, GeneralisesToPeopleItHasNotSeen) {
     int right = 0;
     for (std::uint64_t person = 100; person < 120; ++person) {
       for (std::size_t kind = 0; kind < 3; ++kind) {
-        const Prediction p =
-            t->model.classify(synthetic_window(kind, person, 1).data(), scratch);
+        const Prediction p = t->model.classify(synthetic_window(kind, person, 1).data(), scratch);
         right += p.index == kind ? 1 : 0;
         EXPECT_GT(p.confidence, 1.0f / 3);
         EXPECT_LE(p.confidence, 1.0f);

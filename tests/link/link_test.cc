@@ -3,11 +3,12 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "harness.h"
 #include "sim/wearable/wearable.h"
+
+#include "tests/catch.h"
 
 namespace gauntlet::sim {
 namespace {

@@ -1,6 +1,6 @@
 #include "sim/link/radio.h"
 
-#include <catch2/catch.hpp>
+#include "tests/catch.h"
 
 namespace gauntlet::sim {
 namespace {

@@ -1,4 +1,5 @@
-// A phone in virtual time: one simulated host, a cloud that answers as told, and a watch that moves.
+// A phone in virtual time: one simulated host, a cloud that answers as told, and a watch that
+// moves.
 #pragma once
 
 #include <array>

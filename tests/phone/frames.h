@@ -16,8 +16,8 @@ using Bytes = std::vector<std::byte>;
 // Acceleration in m/s2 at a time in seconds.
 using Acceleration = std::function<std::array<double, 3>(double)>;
 
-// The n-th frame of `count` samples of a device whose sample k is taken at (k + 1) * period_s on its
-// own clock, plus the clock's origin.
+// The n-th frame of `count` samples of a device whose sample k is taken at (k + 1) * period_s on
+// its own clock, plus the clock's origin.
 inline Bytes watch_frame(int n, double period_s, const Acceleration& signal,
                          SensorKind sensor = SensorKind::accelerometer, int count = 100) {
   std::vector<std::int16_t> xyz;

@@ -1,7 +1,8 @@
 #include <algorithm>
 
 #include "tests/phone/bed.h"
-#include "tests/phone/catch.h"
+
+#include "tests/catch.h"
 
 namespace gauntlet {
 namespace {

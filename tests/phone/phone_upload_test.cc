@@ -4,7 +4,8 @@
 #include "core/runtime/spawn.h"
 #include "core/wire/upload.pb.h"
 #include "tests/phone/bed.h"
-#include "tests/phone/catch.h"
+
+#include "tests/catch.h"
 
 namespace gauntlet {
 namespace {

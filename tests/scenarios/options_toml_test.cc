@@ -51,8 +51,9 @@ struct Outcome {
 
 Outcome load(const std::string& toml, const std::vector<Override>& overrides = {}) {
   Outcome o;
-  load_options_text("link.toml", toml, overrides, [&](OptionVisitor& v) { o.options.describe(v); },
-                    o.loaded, o.problems);
+  load_options_text(
+      "link.toml", toml, overrides, [&](OptionVisitor& v) { o.options.describe(v); }, o.loaded,
+      o.problems);
   return o;
 }
 
@@ -93,7 +94,8 @@ TEST(OptionsToml, EveryMistakeSaysWhereWhatAndWhatIsAllowed) {
        "link.toml:2:3: unknown key \"intervall_ms\" (did you mean \"interval_ms\"?)\n"},
       {"[inner]\nlevel_bd = 1\n",
        "link.toml:2:1: unknown key \"inner.level_bd\" (did you mean \"level_db\"?)\n"},
-      {"retries = 1.5\n", "link.toml:1:11: retries = 1.5: must be a whole number; allowed: 0 to 100\n"},
+      {"retries = 1.5\n",
+       "link.toml:1:11: retries = 1.5: must be a whole number; allowed: 0 to 100\n"},
       {"reorder = 1\n", "link.toml:1:11: reorder = 1: must be true or false\n"},
       {"loss = \"burst\"\n",
        "link.toml:1:8: loss = \"burst\" is not known (did you mean \"bursts\"?); allowed: none, "
@@ -121,9 +123,9 @@ TEST(OptionsToml, DuplicateKeysAndBrokenSyntaxAreRefusedWithTheirPlace) {
 }
 
 TEST(OptionsToml, OverridesReachIntoTablesAndArrays) {
-  const auto o = load("[[attack]]\nlabel = \"a\"\n", {{"attack[0].level_db", "91.5"},
-                                                     {"inner.label", "bare_word"},
-                                                     {"loss", "bursts"}});
+  const auto o =
+      load("[[attack]]\nlabel = \"a\"\n",
+           {{"attack[0].level_db", "91.5"}, {"inner.label", "bare_word"}, {"loss", "bursts"}});
   EXPECT_EQ(o.text(), "");
   EXPECT_EQ(o.options.attacks.at(0).level_db, 91.5);
   EXPECT_EQ(o.options.inner.label, "bare_word");

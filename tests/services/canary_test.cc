@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
-#undef CHECK  // core/base/check.h means another one; this file uses REQUIRE
 #include <string>
 #include <vector>
 
 #include "core/wire/upload.pb.h"
 #include "tests/services/fixture.h"
+
+#include "tests/catch.h"
 
 namespace gauntlet {
 namespace {
