@@ -95,6 +95,25 @@ double RepetitionScore::mean_absolute_error() const {
   return sets == 0 ? 0 : static_cast<double>(absolute_error) / static_cast<double>(sets);
 }
 
+namespace {
+
+bool is_desk_log(const Session& session) {
+  return std::all_of(session.recordings.begin(), session.recordings.end(),
+                     [](const LabelledRecording& file) {
+                       return file.recording.format == RecordingFormat::lift_log;
+                     });
+}
+
+TimingTotals timing_of(const std::vector<SessionReport>& sessions, bool desk_logs) {
+  TimingTotals total;
+  for (const SessionReport& session : sessions) {
+    if (session.desk_log == desk_logs) total.merge(session.timing);
+  }
+  return total;
+}
+
+}  // namespace
+
 ReplayReport make_report(const Collection& collection, const ReplayOptions& options) {
   ReplayReport report;
   report.decoder = to_string(options.decoder);
@@ -104,6 +123,7 @@ ReplayReport make_report(const Collection& collection, const ReplayOptions& opti
     SessionReport summary;
     summary.name = session.name;
     summary.files = session.recordings.size();
+    summary.desk_log = is_desk_log(session);
     for (const LabelledRecording& file : session.recordings) {
       const PacketStream stream = clean(file.recording);
       summary.runs.add(stream);
@@ -113,10 +133,11 @@ ReplayReport make_report(const Collection& collection, const ReplayOptions& opti
       score(report.files.back(), exercises, report);
     }
     report.totals.merge(summary.totals);
-    report.timing.merge(summary.timing);
     (summary.degraded() ? report.degraded_runs : report.clean_runs).merge(summary.runs);
     report.sessions.push_back(std::move(summary));
   }
+  report.timing = timing_of(report.sessions, false);
+  if (report.timing.packets == 0) report.timing = timing_of(report.sessions, true);
   for (auto& [name, exercise] : exercises) report.exercises.push_back(std::move(exercise));
   return report;
 }

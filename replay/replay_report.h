@@ -70,6 +70,8 @@ struct SessionReport {
   PacketTotals totals;
   RunLengths runs;
   TimingTotals timing;
+  // A phone's text log: trials at a desk, not training. Reported, but not in the timing total.
+  bool desk_log = false;
   bool degraded() const { return totals.loss_share() >= kCleanLossShare; }
 };
 
@@ -86,7 +88,7 @@ struct ReplayReport {
   PacketTotals totals;
   RunLengths clean_runs;     // of the sessions that are not degraded
   RunLengths degraded_runs;  // of those that are
-  TimingTotals timing;
+  TimingTotals timing;       // of the sessions that are no desk logs; of all when there is no other
   std::vector<ExerciseReport> exercises;  // in order of name
   RepetitionScore repetitions;            // all scored sets
   RepetitionScore clean_repetitions;

@@ -254,8 +254,10 @@ void World::fill(reports::RunRecord& record) {
     out.seconds = to_seconds(truth_.end - truth_.begin);
     out.backlog_max_ms = account.backlog_ms_max;
     out.backlog_max_bytes = account.backlog_bytes_max;
-    for (const sim::Backlog& b : account.backlog) {
-      out.backlog_ms.push_back(static_cast<float>(b.age_ms));
+    // The session's seconds; what came after is the same nothing for an hour.
+    const auto seconds = static_cast<std::size_t>(out.seconds) + 1;
+    for (std::size_t s = 0; s < std::min(seconds, account.backlog.size()); ++s) {
+      out.backlog_ms.push_back(static_cast<float>(account.backlog[s].age_ms));
     }
   }
   if (phone_sensors_) record.links.emplace_back().radio = false;

@@ -88,8 +88,9 @@ struct Period {
   double weight = 0;
 };
 
-// The period at the end of `rows`, if there is one.
-std::optional<Period> local_period(std::span<const Vector3> rows,
+// The period at the end of `rows`, if there is one. Where much more is going on above the cutoff
+// (`fast`, per row) than below it, what is left below is the rest of a vibration, not a limb.
+std::optional<Period> local_period(std::span<const Vector3> rows, std::span<const double> fast,
                                    const RepetitionCounterOptions& options, double row_rate_hz) {
   const auto shortest =
       static_cast<std::size_t>(std::max(2.0, std::round(options.min_period_s * row_rate_hz)));
@@ -99,9 +100,17 @@ std::optional<Period> local_period(std::span<const Vector3> rows,
   std::vector<Likeness> at(longest + 1);
   for (std::size_t lag = shortest - 1; lag <= longest; ++lag) at[lag] = likeness(rows, lag);
   const double least_variance = options.min_movement_mps2 * options.min_movement_mps2;
+  std::vector<double> fast_sum(2 * longest + 1);  // of the last so many rows
+  for (std::size_t n = 1; n < fast_sum.size(); ++n) {
+    fast_sum[n] = fast_sum[n - 1] + fast[fast.size() - n];
+  }
+  const auto vibrates = [&](std::size_t lag) {
+    const double mean = fast_sum[2 * lag] / static_cast<double>(2 * lag);
+    return mean > options.max_fast_ratio * at[lag].variance;
+  };
   const auto is_peak = [&](std::size_t lag) {
     const double s = at[lag].similarity;
-    return s >= options.min_similarity && at[lag].variance >= least_variance &&
+    return s >= options.min_similarity && at[lag].variance >= least_variance && !vibrates(lag) &&
            s >= at[lag - 1].similarity && s > at[lag + 1].similarity;
   };
   double best = 0;
@@ -278,6 +287,8 @@ void RepetitionCounterOptions::describe(OptionVisitor& v) {
            "likeness of two successive stretches from which they are repetitions");
   v.number("min_movement_mps2", min_movement_mps2, {0, 50}, "m/s2",
            "standard deviation below which nothing moves");
+  v.number("max_fast_ratio", max_fast_ratio, {0, 1000}, "1",
+           "power above the cutoff over power below it from which it is a vibration");
   v.number("min_excursion", min_excursion, {0.01, 1}, "1",
            "way of a repetition along the axis as a share of the set's range");
   v.number("min_spacing", min_spacing, {0.1, 1}, "1",
@@ -311,7 +322,19 @@ std::array<double, 3> MotionSmoother::push(const std::array<float, 3>& sample) {
     s1 = b_[2] * x - a_[2] * smooth[k];
   }
   primed_ = true;
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double rest = static_cast<double>(sample[k]) - smooth[k];
+    fast_ += rest * rest;
+  }
+  ++since_taken_;
   return smooth;
+}
+
+double MotionSmoother::take_fast() {
+  const double mean = since_taken_ == 0 ? 0 : fast_ / static_cast<double>(since_taken_);
+  fast_ = 0;
+  since_taken_ = 0;
+  return mean;
 }
 
 RepetitionCounter::RepetitionCounter(const RepetitionCounterOptions& options)
@@ -338,12 +361,12 @@ void RepetitionCounter::push(HostTime t, const std::array<float, 3>& specific_fo
   const Vector3 smooth = smoother_.push(specific_force_mps2);
   if (++phase_ < decimation_) return;
   phase_ = 0;
-  keep(t - smoother_.delay(), smooth);
+  keep({t - smoother_.delay(), smooth, smoother_.take_fast()});
 }
 
-void RepetitionCounter::keep(HostTime t, const Vector3& smooth) {
+void RepetitionCounter::keep(const Row& row) {
   if (rows_.size() == capacity_) rows_.erase(rows_.begin());
-  rows_.push_back({t, smooth});
+  rows_.push_back(row);
   ++rows_ever_;
   if (rows_ever_ % hop_ == 0) analyse();
   if (period_s_ > 0) emit();
@@ -351,9 +374,14 @@ void RepetitionCounter::keep(HostTime t, const Vector3& smooth) {
 
 void RepetitionCounter::analyse() {
   std::vector<Vector3> rows;
+  std::vector<double> fast;
   rows.reserve(rows_.size());
-  for (const Row& row : rows_) rows.push_back(row.value);
-  if (const auto period = local_period(rows, options_, row_rate_hz_)) {
+  fast.reserve(rows_.size());
+  for (const Row& row : rows_) {
+    rows.push_back(row.value);
+    fast.push_back(row.fast);
+  }
+  if (const auto period = local_period(rows, fast, options_, row_rate_hz_)) {
     local_periods_.push_back({rows_ever_, period->rows, period->weight});
   }
   const std::uint64_t oldest = rows_ever_ - rows_.size();
@@ -421,13 +449,17 @@ std::vector<std::size_t> find_repetitions(
   const auto hop = static_cast<std::size_t>(std::max(1.0, std::round(kHop_s * row_rate_hz)));
   MotionSmoother smoother(options.cutoff_hz, options.rate_hz);
   std::vector<Vector3> rows;
+  std::vector<double> fast;
   for (std::size_t i = 0; i < specific_force_mps2.size(); ++i) {
     const Vector3 smooth = smoother.push(specific_force_mps2[i]);
-    if ((i + 1) % decimation == 0) rows.push_back(smooth);
+    if ((i + 1) % decimation != 0) continue;
+    rows.push_back(smooth);
+    fast.push_back(smoother.take_fast());
   }
   std::vector<LocalSpan> spans;
   for (std::size_t end = hop; end <= rows.size(); end += hop) {
-    const auto period = local_period(std::span(rows).first(end), options, row_rate_hz);
+    const auto period = local_period(std::span(rows).first(end), std::span(fast).first(end),
+                                     options, row_rate_hz);
     if (period) spans.push_back({end, *period});
   }
   const auto shape = shape_of(rows, spans);

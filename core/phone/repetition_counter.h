@@ -43,6 +43,7 @@ struct RepetitionCounterOptions {
   double cutoff_hz = 3;
   double min_similarity = 0.6;
   double min_movement_mps2 = 0.2;
+  double max_fast_ratio = 4;
   double min_excursion = 0.5;
   double min_spacing = 0.7;
   double confirm_drop = 0.025;
@@ -60,12 +61,16 @@ class MotionSmoother {
  public:
   MotionSmoother(double cutoff_hz, double rate_hz);
   std::array<double, 3> push(const std::array<float, 3>& sample);
+  // Mean square of what was taken away since the last call, three axes together, (m/s2)^2.
+  double take_fast();
   Duration delay() const { return delay_; }  // of slow signals
 
  private:
   std::array<double, 3> b_{}, a_{};
   std::array<std::array<double, 2>, 3> state_{};  // per axis
   bool primed_ = false;
+  double fast_ = 0;
+  std::size_t since_taken_ = 0;
   Duration delay_;
 };
 
@@ -88,6 +93,7 @@ class RepetitionCounter {
   struct Row {
     HostTime t;
     std::array<double, 3> value;
+    double fast;  // MotionSmoother::take_fast()
   };
   // The stretch of `rows` before row number `end` was like the one before it.
   struct LocalPeriod {
@@ -95,7 +101,7 @@ class RepetitionCounter {
     std::size_t rows = 0;
     double weight = 0;
   };
-  void keep(HostTime t, const std::array<double, 3>& smooth);
+  void keep(const Row& row);
   void analyse();
   std::vector<HostTime> completed() const;
   void emit();

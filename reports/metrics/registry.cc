@@ -115,7 +115,8 @@ constexpr MetricInfo kMetrics[] = {
     {"replay.gaps", "count", kNeither, 0, 0, "Missing sequence numbers."},
     {"replay.loss_s_per_h.floor20", "s/h", kZero, 0.01, 0.02,
      "Seconds lost per hour of capture, against the packets' own clock, by a decoder that floors "
-     "the sample period to 20 ms."},
+     "each packet's duration to a multiple of 20 ms. Packets of 100 samples at 50 Hz, duplicates "
+     "removed, desk logs left out."},
     {"replay.loss_s_per_h.nominal", "s/h", kZero, 0.01, 0.02,
      "Seconds lost per hour by a decoder that believes the nominal rate."},
     {"replay.loss_s_per_h.aligned", "s/h", kZero, 0.01, 0.02,

@@ -63,7 +63,7 @@ TEST(PhoneOptions, EveryDefaultLiesInItsRangeAndTheDefaultsAreTheEssays) {
   EXPECT_EQ(p.numbers.at("fusion_period_ms"), 500);
   EXPECT_EQ(p.numbers.at("signal.grid_period_ms"), 20);
   EXPECT_EQ(p.numbers.at("signal.fill_max_ms"), 300);
-  EXPECT_EQ(p.chosen.at("aligner.method"), "kalman");
+  EXPECT_EQ(p.chosen.at("aligner"), "kalman");
   EXPECT_EQ(p.chosen.at("format"), "auto");
   EXPECT_EQ(o.upload.ingest.port, 4242);
   EXPECT_EQ(o.upload.authz.port, 8001);

@@ -121,6 +121,17 @@ TEST(RepetitionCounter, FindsNothingInStillness) {
   EXPECT_TRUE(find_repetitions({}, {}).empty());
 }
 
+TEST(RepetitionCounter, AVibrationAboveTheCutoffIsNotARepetition) {
+  // What an attacker's tone comes out as when his idea of the clock is 2778 ppm off.
+  std::vector<Sample> samples;
+  for (int i = 0; i < 50 * 60; ++i) {
+    const double x = 5 * std::sin(2 * std::numbers::pi * 8.33 * i / 50);
+    samples.push_back({static_cast<float>(x), 0, 9.8F});
+  }
+  EXPECT_TRUE(find_repetitions({}, samples).empty());
+  EXPECT_TRUE(stream({}, samples).reported_s.empty());
+}
+
 TEST(RepetitionCounter, ResetStartsANewSet) {
   RepetitionCounter counter({});
   const auto samples = swings(6, 1.5, 90);

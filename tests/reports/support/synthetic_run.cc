@@ -278,7 +278,7 @@ class Maker {
     run_.links = {watch, phone};
     run_.services.accepted = 61;
     run_.services.refused.add("expired", 2);
-    run_.events.on(UploadAttempted{1, 500, 2700, 202, host(60)});
+    run_.events.on(UploadAttempted{1, 500, 2700, 202, host(60), "s-1"});
     run_.places.push_back(
         {"ingest.sqlite",
          "rows of " + run_.truth.identity.cluster_id + " and " + run_.truth.identity.session_id,

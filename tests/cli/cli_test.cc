@@ -1,0 +1,132 @@
+// The program as a person or a CI job meets it: words, exit codes, files.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int code = -1;
+  std::string text;  // stdout and stderr
+};
+
+Ran gauntlet(const std::string& arguments) {
+  Ran ran;
+  std::FILE* pipe = ::popen((GAUNTLET_BINARY " " + arguments + " 2>&1").c_str(), "r");
+  if (!pipe) return ran;
+  char buffer[4096];
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) ran.text.append(buffer, n);
+  const int status = ::pclose(pipe);
+  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ran;
+}
+
+class Cli : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() /
+              (std::string("gauntlet_cli_") +
+               testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  fs::path folder_;
+};
+
+constexpr const char* kShort = "run scenarios/catalog/gym-hour.toml --set plan.length_s=300 ";
+
+TEST_F(Cli, EveryCommandsHelpHasAnExample) {
+  for (const char* command : {"demo", "run", "replay", "gate", "train", "metrics", "scenario",
+                              "scenario check", "scenario schema", "doctor"}) {
+    const auto ran = gauntlet(std::string(command) + " --help");
+    EXPECT_EQ(ran.code, 0) << command;
+    EXPECT_NE(ran.text.find("example: "), std::string::npos) << command;
+  }
+}
+
+TEST_F(Cli, ARunLeavesThreeWholeFilesAndNamesThem) {
+  const auto ran = gauntlet(kShort + ("--out " + path("r")));
+  EXPECT_EQ(ran.code, 0) << ran.text;
+  for (const char* file : {"report.html", "result.json", "result.h5"}) {
+    EXPECT_TRUE(fs::exists(path("r") + "/" + file)) << file;
+    EXPECT_NE(ran.text.find(file), std::string::npos) << file;
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("r")), fs::directory_iterator()), 3)
+      << "no temporary file is left";
+}
+
+TEST_F(Cli, GateExitsWithItsVerdict) {
+  ASSERT_EQ(gauntlet(kShort + ("--seeds 3 --out " + path("a"))).code, 0);
+  ASSERT_EQ(gauntlet(kShort + ("--seeds 3 --set phone.aligner=floor20 --out " + path("b"))).code, 0);
+  const auto gate = [this](const std::string& a, const std::string& b) {
+    return gauntlet("gate --baseline " + path(a) + "/result.json --candidate " + path(b) +
+                    "/result.json");
+  };
+  EXPECT_EQ(gate("a", "a").code, 0);
+  const auto worse = gate("a", "b");
+  EXPECT_EQ(worse.code, 3);
+  EXPECT_NE(worse.text.find("timing."), std::string::npos) << "words that say why";
+  EXPECT_EQ(gate("none", "a").code, 5) << "no baseline";
+  std::ofstream(path("broken.json")) << "{";
+  EXPECT_EQ(gauntlet("gate --baseline " + path("a") + "/result.json --candidate " +
+                     path("broken.json"))
+                .code,
+            6);
+}
+
+TEST_F(Cli, ABadScenarioNamesFileLineColumnAndRange) {
+  std::ofstream(path("bad.toml")) << "name = \"x\"\n[[wearable]]\n[wearable.link]\ninterval_ms = 5\n";
+  const auto ran = gauntlet("run " + path("bad.toml"));
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.text.find("bad.toml:4:15"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find("allowed: 7.5 to 4000 ms"), std::string::npos) << ran.text;
+  EXPECT_EQ(gauntlet("scenario check " + path("bad.toml")).code, 2);
+  EXPECT_EQ(gauntlet("scenario check scenarios/catalog/gym-hour.toml").code, 0);
+  EXPECT_EQ(gauntlet("run nowhere.toml").code, 2);
+}
+
+TEST_F(Cli, JsonGoesToStdoutAlone) {
+  const auto ran = gauntlet(kShort + ("--json --out " + path("j")));
+  EXPECT_EQ(ran.text.substr(0, 1), "{");
+  std::ifstream file(path("j") + "/result.json");
+  EXPECT_EQ(ran.text, std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+TEST_F(Cli, ATruncatedCaptureIsPartialAndAnUnknownOneRefused) {
+  std::ofstream(path("junk.raw"), std::ios::binary) << "this is no capture";
+  const auto junk = gauntlet("replay " + path("junk.raw"));
+  EXPECT_TRUE(junk.code == 2 || junk.code == 7) << junk.code << junk.text;
+  const auto format = gauntlet("replay --format pebble17 " + path("junk.raw"));
+  EXPECT_EQ(format.code, 2);
+  EXPECT_NE(format.text.find("pebble16"), std::string::npos) << format.text;
+}
+
+TEST_F(Cli, MetricsAreListedWithUnitAndDefinition) {
+  const auto ran = gauntlet("metrics");
+  for (const char* name :
+       {"replay.packets", "replay.duplicates", "replay.gaps", "replay.loss_s_per_h.floor20",
+        "replay.loss_s_per_h.nominal", "replay.loss_s_per_h.aligned", "reps.exact", "reps.within1",
+        "reps.mae", "timing.error_ms.p50", "timing.error_ms.p95", "timing.drift_s_per_h",
+        "lag.display_ms.p50", "lag.display_ms.p95", "lag.within_250ms", "f1.macro",
+        "f1.macro_no_null", "link.bytes_per_s", "link.backlog_ms.max", "samples.produced",
+        "samples.delivered", "samples.filled", "samples.dropped", "authz.refused",
+        "authz.accepted", "privacy.m0.violations"}) {
+    EXPECT_NE(ran.text.find(std::string(name) + " ["), std::string::npos) << name;
+  }
+}
+
+TEST_F(Cli, UnknownCommandsAndOptionsAreUsageErrors) {
+  EXPECT_GE(gauntlet("rnu x").code, 100);
+  EXPECT_GE(gauntlet("run").code, 100);
+}
+
+}  // namespace

@@ -1,0 +1,139 @@
+// The catalog, run for real: what each scenario claims is what comes out.
+
+#include <gtest/gtest.h>
+
+#include "reports/gate.h"
+#include "reports/result.h"
+#include "scenarios/batch.h"
+
+namespace gauntlet::scenarios {
+namespace {
+
+struct Outcome {
+  reports::ResultFile result;
+  double value(std::string_view name) const {
+    const auto it = result.metrics.find(name);
+    EXPECT_TRUE(it != result.metrics.end() && it->second.value) << name;
+    return it == result.metrics.end() ? 0 : it->second.value.value_or(0);
+  }
+};
+
+Outcome run(const std::string& name, const std::vector<Override>& overrides,
+            std::size_t seeds = 1, int threads = 0) {
+  Scenario scenario;
+  std::vector<Diagnostic> problems;
+  EXPECT_TRUE(load_scenario("scenarios/catalog/" + name + ".toml", overrides, scenario, problems))
+      << to_string(problems);
+  const auto parts = make_shared_parts(scenario.options, scenario.options.model);
+  EXPECT_TRUE(parts.ok());
+  reports::Provenance about;
+  about.scenario = scenario.options.name;
+  about.scenario_text = scenario.source.effective;
+  auto batch = run_batch(scenario, *parts, about,
+                         {.seeds = consecutive_seeds(1, seeds), .threads = threads, .progress = {}});
+  for (const auto& failure : batch.result.failures) ADD_FAILURE() << failure;
+  return {std::move(batch.result)};
+}
+
+const std::vector<Override> kTenMinutes = {{"plan.length_s", "600"}};
+
+std::vector<Override> with(std::vector<Override> overrides, const Override& more) {
+  overrides.push_back(more);
+  return overrides;
+}
+
+TEST(GymHour, SameSeedGivesTheSameBytes) {
+  EXPECT_EQ(reports::to_json(run("gym-hour", kTenMinutes).result),
+            reports::to_json(run("gym-hour", kTenMinutes).result));
+}
+
+TEST(GymHour, SeedsInParallelGiveTheSameBytesAsOneByOne) {
+  EXPECT_EQ(reports::to_json(run("gym-hour", kTenMinutes, 6, 1).result),
+            reports::to_json(run("gym-hour", kTenMinutes, 6, 4).result));
+}
+
+TEST(GymHour, AnotherSeedIsAnotherHour) {
+  const auto two = run("gym-hour", kTenMinutes, 2).result;
+  const auto& counted = two.metrics.at("link.backlog_ms.max").per_seed;
+  ASSERT_EQ(counted.size(), 2u);
+  EXPECT_NE(counted[0], counted[1]);
+}
+
+TEST(GymHour, TheBooksBalanceAndTheSpineWorksEndToEnd) {
+  const auto o = run("gym-hour", {});
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  EXPECT_GT(o.value("samples.produced"), 800'000);
+  EXPECT_GT(o.value("authz.accepted"), 300);
+  EXPECT_EQ(o.value("authz.refused"), 0);
+  EXPECT_EQ(o.value("privacy.m0.violations"), 0);
+  EXPECT_GT(o.value("f1.macro"), 0.9) << "trained on other simulated people";
+  EXPECT_EQ(o.value("sets.detected_share"), 1);
+  EXPECT_GT(o.value("reps.within1"), 0.9);
+  // 516 B for 100 samples at 48.879 Hz.
+  EXPECT_NEAR(o.value("link.bytes_per_s"), 516 * 48.879 / 100, 1);
+  EXPECT_LT(std::abs(o.value("timing.drift_s_per_h")), 0.05);
+}
+
+TEST(GymHour, FlooringLosesTenSecondsAnHourAndBelievingEighty) {
+  const auto floor20 = run("gym-hour", with(kTenMinutes, {"phone.aligner", "floor20"}));
+  const auto nominal = run("gym-hour", with(kTenMinutes, {"phone.aligner", "nominal"}));
+  // The captures' sessions spread from 6.6 to 13.8 and from 77.1 to 84.1 s/h.
+  EXPECT_LT(floor20.value("timing.drift_s_per_h"), -4);
+  EXPECT_GT(floor20.value("timing.drift_s_per_h"), -17);
+  EXPECT_NEAR(nominal.value("timing.drift_s_per_h"), -80.7, 5);
+}
+
+TEST(Gate, FlooringIsARegressionOfTimingAndTheSameAgainstItselfPasses) {
+  const auto baseline = run("gym-hour", kTenMinutes, 3);
+  const auto floored = run("gym-hour", with(kTenMinutes, {"phone.aligner", "floor20"}), 3);
+  EXPECT_EQ(reports::gate(baseline.result, baseline.result, {}).verdict, reports::Verdict::pass);
+  const auto report = reports::gate(baseline.result, floored.result, {});
+  EXPECT_EQ(report.verdict, reports::Verdict::regression);
+  ASSERT_FALSE(report.findings.empty());
+  EXPECT_TRUE(report.findings[0].metric.starts_with("timing.")) << report.findings[0].metric;
+}
+
+TEST(TwoSensors, FiveHundredBytesDoNotFitTwoHundredAndEighty) {
+  const auto one = run("gym-hour", kTenMinutes);
+  const auto two = run("two-sensors", kTenMinutes);
+  EXPECT_LE(two.value("link.bytes_per_s"), 285);
+  EXPECT_GT(two.value("link.backlog_ms.max"), 5 * one.value("link.backlog_ms.max"));
+  EXPECT_GT(two.value("samples.dropped.link.queue_full"), 1000);
+  EXPECT_EQ(one.value("samples.dropped"), one.value("samples.dropped.phone.stale"));
+}
+
+TEST(Acoustic, ATrackingAttackerMakesARestingWristTrain) {
+  EXPECT_GT(run("acoustic", {}).value("reps.spoofed"), 20);
+}
+
+TEST(Acoustic, AnErrorOf2778PpmUndoesIt) {
+  const auto o = run("acoustic", {{"attack[0].acoustic.tracks_clock", "false"}});
+  EXPECT_EQ(o.value("reps.spoofed"), 0);
+}
+
+TEST(Acoustic, WithoutAnAttackerNothingIsCounted) {
+  EXPECT_EQ(run("acoustic", {{"attack", "[]"}}).value("reps.spoofed"), 0);
+}
+
+TEST(Scenario, MistakesThatNoSingleFieldCanKnowAreNamed) {
+  struct Case {
+    Override change;
+    const char* message;
+  };
+  const Case cases[] = {
+      {{"wearable", "[]"}, "there is no [[wearable]]"},
+      {{"wearable[0].name", "phone"}, "two devices are called \"phone\""},
+      {{"attack", "[{device = \"ring\"}]"}, "attack.device = \"ring\" is no device"},
+      {{"phone.alinger", "hull"}, "did you mean \"aligner\"?"},
+      {{"phone.aligner", "floor30"}, "did you mean \"floor20\"?"},
+  };
+  for (const auto& c : cases) {
+    Scenario scenario;
+    std::vector<Diagnostic> problems;
+    EXPECT_FALSE(load_scenario("scenarios/catalog/gym-hour.toml", {c.change}, scenario, problems));
+    EXPECT_NE(to_string(problems).find(c.message), std::string::npos) << to_string(problems);
+  }
+}
+
+}  // namespace
+}  // namespace gauntlet::scenarios
