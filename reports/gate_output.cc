@@ -1,35 +1,12 @@
 // A gate's findings for a console, a JUnit reader and a summary page.
 #include <algorithm>
 
+#include "reports/escape.h"
 #include "reports/gate.h"
 
 namespace gauntlet::reports {
 
 namespace {
-
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        // XML 1.0 has no form for control characters.
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 std::string escape_cell(std::string_view text) {
   std::string out;

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "reports/escape.h"
 #include "reports/html/run_payload.h"
 #include "reports/html/web_assets.h"
 #include "reports/json_writer.h"
@@ -12,29 +13,6 @@
 namespace gauntlet::reports {
 
 namespace {
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 void write_definitions(JsonWriter& json, const ResultFile& result) {
   json.key("definitions").begin_object();
@@ -101,7 +79,7 @@ std::string fill_in(std::string_view page,
 
 std::string to_html(const ReportInput& input) {
   const auto text = [](std::string_view s) { return std::string(s); };
-  return fill_in(web::kReportHtml, {{"title", escape_html(input.result.provenance.scenario)},
+  return fill_in(web::kReportHtml, {{"title", escape_xml(input.result.provenance.scenario)},
                                     {"uplot.css", text(web::kUplotCss)},
                                     {"report.css", text(web::kReportCss)},
                                     {"uplot.js", text(web::kUplotJs)},

@@ -2,14 +2,15 @@
 // and free of branches so that a loop over several angles vectorises.
 //
 // Range: |x| < 1e6 rad. Error < 2e-10 absolute at the ends of that range (the reduction by pi/2 in
-// two parts), < 1e-15 near zero. Coefficients: fdlibm's k_sin.c and k_cos.c (Sun Microsystems,
-// freely granted).
+// two parts), < 1e-15 near zero.
 #pragma once
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 
@@ -27,28 +28,8 @@ inline SinCos sincos(double x) {
   const auto quadrant = std::bit_cast<std::uint64_t>(shifted);
   const double n = shifted - kShift;
   const double r = (x - n * kHalfPiHigh) - n * kHalfPiLow;
-  const double z = r * r;
-  const double s =
-      r + r * z *
-              (-1.66666666666666324348e-01 +
-               z * (8.33333333332248946124e-03 +
-                    z * (-1.98412698298579493134e-04 +
-                         z * (2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 +
-                                                                z * 1.58969099521155010221e-10)))));
-  const double c =
-      1.0 - 0.5 * z +
-      z * z *
-          (4.16666666666666019037e-02 +
-           z * (-1.38888888888741095749e-03 +
-                z * (2.48015872894767294178e-05 +
-                     z * (-2.75573143513906633035e-07 +
-                          z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11)))));
-  // Masks in place of conditions: these exist as vector instructions everywhere.
-  const std::uint64_t swap = 0 - (quadrant & 1);
-  const auto sin_bits = std::bit_cast<std::uint64_t>(s), cos_bits = std::bit_cast<std::uint64_t>(c);
-  const std::uint64_t changed = (sin_bits ^ cos_bits) & swap;
-  return {std::bit_cast<double>(sin_bits ^ changed ^ ((quadrant & 2) << 62)),
-          std::bit_cast<double>(cos_bits ^ changed ^ (((quadrant + 1) & 2) << 62))};
+  const SineCosine both = sine_cosine(r, quadrant);
+  return {both.sine, both.cosine};
 }
 
 // Of several angles at once; the same bits as one by one.

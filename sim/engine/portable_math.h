@@ -52,16 +52,8 @@ struct SineCosine {
   double cosine;
 };
 
-// Of the angle turn * 2 pi / 2^64: a whole turn is the whole range, so every bit pattern is valid
-// and nothing is lost in reducing the argument.
-[[gnu::always_inline]] constexpr inline SineCosine sine_cosine(std::uint64_t turn) {
-  // Quadrant, and the rest in [-pi/4, pi/4) with 52 bits.
-  const std::uint64_t shifted = turn + (std::uint64_t{1} << 61);
-  const std::uint64_t quadrant = shifted >> 62;
-  const std::uint64_t fraction = (shifted & 0x3fffffffffffffffu) >> 10;
-  const double x =
-      ((__builtin_bit_cast(double, fraction | 0x4330000000000000u) - 0x1p52) - 0x1p51) *
-      (1.57079632679489661923 * 0x1p-52);
+// Of x + quadrant * pi/2, x within [-pi/4, pi/4].
+[[gnu::always_inline]] constexpr inline SineCosine sine_cosine(double x, std::uint64_t quadrant) {
   const double z = x * x;
   const double sine =
       x + x * z *
@@ -87,6 +79,19 @@ struct SineCosine {
   const std::uint64_t cosine_sign = ((quadrant + 1) & 2) << 62;
   return {__builtin_bit_cast(double, ((s & ~swap) | (c & swap)) ^ sine_sign),
           __builtin_bit_cast(double, ((c & ~swap) | (s & swap)) ^ cosine_sign)};
+}
+
+// Of the angle turn * 2 pi / 2^64: a whole turn is the whole range, so every bit pattern is valid
+// and nothing is lost in reducing the argument.
+[[gnu::always_inline]] constexpr inline SineCosine sine_cosine(std::uint64_t turn) {
+  // Quadrant, and the rest in [-pi/4, pi/4) with 52 bits.
+  const std::uint64_t shifted = turn + (std::uint64_t{1} << 61);
+  const std::uint64_t quadrant = shifted >> 62;
+  const std::uint64_t fraction = (shifted & 0x3fffffffffffffffu) >> 10;
+  const double x =
+      ((__builtin_bit_cast(double, fraction | 0x4330000000000000u) - 0x1p52) - 0x1p51) *
+      (1.57079632679489661923 * 0x1p-52);
+  return sine_cosine(x, quadrant);
 }
 
 // The middle of one of 2^52 equal parts of (0, 1): never 0, never 1, symmetric about 1/2.
