@@ -88,6 +88,19 @@ void CalendarQueue::drop_stale() {
   stale_ -= before - out;
 }
 
+void CalendarQueue::unstage() {
+  if (entries_ >= kPrefetchFrom) {
+    for (std::size_t i = 0; i < staged_count_; ++i) {
+      const auto index = static_cast<std::size_t>(staged_[i].time_ns >> shift_) & mask_;
+      __builtin_prefetch(&blocks_[buckets_[index].block], 1);
+    }
+  }
+  for (std::size_t i = 0; i < staged_count_; ++i) {
+    put_near(staged_[i].time_ns >> shift_, staged_[i]);
+  }
+  staged_count_ = 0;
+}
+
 // --- finding and opening buckets ---------------------------------------------------------------
 
 // The index of the first non-empty bucket of the ring after `after`, horizon_ when there is none.
@@ -118,7 +131,9 @@ std::int64_t CalendarQueue::next_bucket(std::int64_t after) const {
 
 // Two stages: the nodes of the next bucket (whose blocks were fetched a bucket ago), and the blocks
 // of the one after.
-void CalendarQueue::prefetch_after(std::int64_t index) const {
+// always_inline, because GCC takes a function that only prefetches for one without effect and drops
+// the call.
+[[gnu::always_inline]] inline void CalendarQueue::prefetch_after(std::int64_t index) const {
   const std::int64_t next = next_bucket(index);
   if (next >= horizon_) return;
   const List& list = buckets_[static_cast<std::size_t>(next) & mask_];
@@ -147,6 +162,7 @@ void CalendarQueue::prefetch_after(std::int64_t index) const {
 bool CalendarQueue::open_next() {
   adapt();
   while (entries_ > 0) {
+    unstage();
     const std::int64_t index = next_bucket(current_);
     if (index < horizon_) {
       if (open(index)) return true;
@@ -218,7 +234,7 @@ void CalendarQueue::flush_unit() {
   const unsigned digit = digit_of(unit_, 0);
   if (far_bits_[0] >> digit & 1u) {
     far_bits_[0] &= ~(std::uint64_t{1} << digit);
-    drain(far_[0][digit], [this](const Event& e) { put_near(e.time_ns >> shift_, e); });
+    drain(far_[0][digit], [this](const Event& e) { stage(e.time_ns >> shift_, e); });
   }
   ++unit_;
   horizon_ = unit_ << unit_bits_;
@@ -334,6 +350,7 @@ void CalendarQueue::drain(List& list, F&& f) {
   while (left > 0) {
     const Block events = blocks_[block];
     const std::uint32_t next = next_[block];
+    if (left > kBlockEvents) __builtin_prefetch(&blocks_[next]);
     next_[block] = free_block_;
     free_block_ = block;
     const std::uint32_t n = std::min(left, kBlockEvents);
@@ -345,6 +362,7 @@ void CalendarQueue::drain(List& list, F&& f) {
 
 void CalendarQueue::rebuild(int shift, int bucket_bits, std::int64_t least) {
   ++rebuilds_;
+  unstage();
   PageArray<List> old_buckets = std::move(buckets_);
   const std::size_t old_end = old_buckets.data() == nullptr ? 0 : mask_ + 1;
   auto old_far = far_;
@@ -403,6 +421,7 @@ void CalendarQueue::keep_live(List& list) {
 }
 
 void CalendarQueue::sweep() {
+  unstage();
   ++sweeps_;
   drop_stale();
   auto& late = late_.events();

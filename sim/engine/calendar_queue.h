@@ -47,7 +47,7 @@ class CalendarQueue {
     if (index <= current_) {
       insert_late(event);
     } else if (index < horizon_) {
-      put_near(index, event);
+      stage(index, event);
     } else {
       put_far(event);
     }
@@ -107,6 +107,7 @@ class CalendarQueue {
   // buckets leave more time to prefetch.
   static constexpr double kTarget = 16;
   static constexpr std::size_t kLateReach = 16;
+  static constexpr std::size_t kStaged = 32;
   static constexpr std::size_t kLateMax = 256;
   static constexpr std::size_t kSweepFrom = 1024;
   // Below this many entries everything is in the inner caches and prefetching only costs.
@@ -129,6 +130,13 @@ class CalendarQueue {
     }
     blocks_[list.block].events[at] = event;
     ++list.count;
+  }
+  // A bucket is a random place in memory. What is bound for one waits here for its cache line, at
+  // the latest until the next bucket opens.
+  void stage(std::int64_t index, const Event& event) {
+    __builtin_prefetch(&buckets_[static_cast<std::size_t>(index) & mask_], 1);
+    staged_[staged_count_] = event;
+    if (++staged_count_ == kStaged) unstage();
   }
   void put_near(std::int64_t index, const Event& event) {
     const auto i = static_cast<std::size_t>(index) & mask_;
@@ -160,6 +168,7 @@ class CalendarQueue {
   bool live(const Event& event) const { return slab_[event.slot()].sequence == event.sequence(); }
   std::uint32_t allocate_fresh_block();
   void put_far(const Event& event);
+  void unstage();
   void pop_merged();
   void retreat();
   void make_room();
@@ -203,6 +212,8 @@ class CalendarQueue {
   std::size_t tail_ = 0;
   HeapQueue late_;
 
+  std::array<Event, kStaged> staged_;
+  std::size_t staged_count_ = 0;
   PageArray<List> buckets_;
   std::vector<std::uint64_t> words_;
   std::vector<std::uint64_t> summary_;
@@ -244,6 +255,7 @@ void CalendarQueue::for_each_in(const List& list, F&& f) {
 
 template <class F>
 void CalendarQueue::for_each(F&& f) {
+  unstage();
   for (std::size_t i = head_; i < tail_; ++i) f(run_[i]);
   for (Event& event : late_.events()) f(event);
   for (std::size_t i = 0; i <= mask_; ++i) for_each_in(buckets_[i], f);
