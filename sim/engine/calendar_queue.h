@@ -13,8 +13,8 @@
 // * Width follows the measured rate of distinct times: 2^shift is about kTarget mean gaps, and N is
 //   such that the ring spans about twice the mean delay (Little's law: pending = rate x delay). A
 //   rebuild costs O(pending) and happens at most once per that many events.
-// * When a bucket opens, the nodes of the next bucket's events and the blocks of the one after are
-//   prefetched.
+// * When a bucket opens, the objects, nodes and blocks of the next three are prefetched; an insert
+//   waits a little for its bucket's cache line.
 //
 // After: R. Brown, "Calendar queues" (CACM 31(10), 1988); W. Tang, R. Goh, I. Thng, "Ladder queue"
 // (TOMACS 15(3), 2005); hierarchical wheels of G. Varghese and T. Lauck (SOSP 1987).
@@ -32,6 +32,7 @@
 #include "sim/engine/event.h"
 #include "sim/engine/heap_queue.h"
 #include "sim/engine/page_array.h"
+#include "sim/engine/prefetch.h"
 #include "sim/engine/slab.h"
 #include "sim/engine/sort_events.h"
 
@@ -73,11 +74,6 @@ class CalendarQueue {
       pop_merged();
     }
   }
-  // An entry `ahead` places behind the front in the current run, null when the run is shorter.
-  const Event* look_ahead(std::size_t ahead) const {
-    return tail_ - head_ > ahead ? &run_[head_ + ahead] : nullptr;
-  }
-
   void add_stale() {
     ++stale_;
     if (stale_ > kSweepFrom && stale_ > entries_ / 2) sweep();
@@ -134,7 +130,7 @@ class CalendarQueue {
   // A bucket is a random place in memory. What is bound for one waits here for its cache line, at
   // the latest until the next bucket opens.
   void stage(std::int64_t index, const Event& event) {
-    __builtin_prefetch(&buckets_[static_cast<std::size_t>(index) & mask_], 1);
+    prefetch(&buckets_[static_cast<std::size_t>(index) & mask_]);
     staged_[staged_count_] = event;
     if (++staged_count_ == kStaged) unstage();
   }
@@ -176,7 +172,9 @@ class CalendarQueue {
   bool open(std::int64_t index);
   void drop_stale();
   std::int64_t next_bucket(std::int64_t after) const;
-  void prefetch_after(std::int64_t index) const;
+  void prefetch_after(std::int64_t index);
+  template <class F>
+  void for_some_in(const List& list, F&& f);
   void slide();
   void flush_unit();
   void spread(int level, unsigned digit);
