@@ -54,6 +54,7 @@ std::vector<std::int64_t> delay_table(std::string_view load) {
 
 Model::Model(const Workload& w)
     : timers_(w.kind == "timers" || w.kind == "rearm"),
+      ties_(w.load == "ties"),
       n_(w.n),
       events_(w.events),
       mark_(2 * std::uint64_t{w.n}),

@@ -37,7 +37,10 @@ std::vector<std::int64_t> delay_table(std::string_view load);
 class Model {
  public:
   explicit Model(const Workload& w);
-  std::int64_t first(std::uint32_t id) { return timers_ ? phase(id) % 20'000'000 : draw(); }
+  std::int64_t first(std::uint32_t id) {
+    if (timers_) return phase(id) % 20'000'000;
+    return ties_ ? draw() : draw() + id;  // no ties but where they are asked for
+  }
   // Notes the event; the delay to its successor, -1 when enough was seen (the engine stops). Delays
   // are drawn in the order of execution, so one event out of order changes all that follow.
   std::int64_t next(std::int64_t now_ns, std::uint32_t id) {
@@ -59,6 +62,7 @@ class Model {
   static std::int64_t phase(std::uint32_t id) { return (id * 2654435761u) >> 4; }
 
   bool timers_;
+  bool ties_;
   std::uint32_t n_;
   std::uint64_t events_;
   std::uint64_t mark_;

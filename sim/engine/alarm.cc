@@ -14,6 +14,7 @@ Alarm::Alarm(Simulation& sim, Priority priority, Tag tag)
     : sim_(sim), slot_(sim.slab_.allocate()), priority_(priority) {
   Node& node = sim_.slab_[slot_];
   ::new (static_cast<void*>(node.storage))(Alarm*)(this);
+  works_on(this);
   node.act = &no_action;
   sim_.set_tag(node, slot_, tag);
   node.alarm = 1;
@@ -25,6 +26,11 @@ Alarm::~Alarm() {
   Slab::expire(node);
   sim_.slab_.release(slot_);
   if (entry_ns_ != kNoEntry) sim_.queue_.add_stale();
+}
+
+void Alarm::works_on(const void* memory) {
+  Node& node = sim_.slab_[slot_];
+  ::new (static_cast<void*>(node.storage + sizeof(Alarm*)))(const void*)(memory);
 }
 
 bool Alarm::cancel_wake() {

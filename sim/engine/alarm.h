@@ -43,6 +43,8 @@ class Alarm {
  protected:
   explicit Alarm(Simulation& sim, Priority priority = kDefaultPriority, Tag tag = 0);
   virtual void wake() = 0;
+  // What wake() will touch besides the object itself, to be prefetched with it.
+  void works_on(const void* memory);
 
  private:
   friend class Simulation;

@@ -88,6 +88,19 @@ void CalendarQueue::drop_stale() {
   stale_ -= before - out;
 }
 
+void CalendarQueue::unstage() {
+  if (entries_ >= kPrefetchFrom) {
+    for (std::size_t i = 0; i < staged_count_; ++i) {
+      const auto index = static_cast<std::size_t>(staged_[i].time_ns >> shift_) & mask_;
+      prefetch(&blocks_[buckets_[index].block]);
+    }
+  }
+  for (std::size_t i = 0; i < staged_count_; ++i) {
+    put_near(staged_[i].time_ns >> shift_, staged_[i]);
+  }
+  staged_count_ = 0;
+}
+
 // --- finding and opening buckets ---------------------------------------------------------------
 
 // The index of the first non-empty bucket of the ring after `after`, horizon_ when there is none.
@@ -116,29 +129,46 @@ std::int64_t CalendarQueue::next_bucket(std::int64_t after) const {
   return horizon_;
 }
 
-// Two stages: the nodes of the next bucket (whose blocks were fetched a bucket ago), and the blocks
-// of the one after.
-void CalendarQueue::prefetch_after(std::int64_t index) const {
-  const std::int64_t next = next_bucket(index);
-  if (next >= horizon_) return;
-  const List& list = buckets_[static_cast<std::size_t>(next) & mask_];
+// Calls f on the events of at most kPrefetchMax places of a non-empty list.
+template <class F>
+void CalendarQueue::for_some_in(const List& list, F&& f) {
   std::uint32_t block = list.block;
   std::uint32_t n = (list.count - 1) % kBlockEvents + 1;
   for (std::uint32_t left = std::min(list.count, kPrefetchMax);; block = next_[block]) {
-    for (std::uint32_t i = 0; i < n; ++i) {
-      __builtin_prefetch(&slab_[blocks_[block].events[i].slot()], 1);
-    }
+    for (std::uint32_t i = 0; i < n; ++i) f(blocks_[block].events[i]);
     if (left <= n) break;
     left -= n;
     n = std::min(left, kBlockEvents);
   }
+}
+
+// Three stages, a bucket apart so that each finds in the cache what it reads: the blocks of the
+// third bucket from here, the nodes of the second one's events, and the objects that the nodes of
+// the next one's lead to.
+void CalendarQueue::prefetch_after(std::int64_t index) {
+  const std::int64_t next = next_bucket(index);
+  if (next >= horizon_) return;
+  for_some_in(buckets_[static_cast<std::size_t>(next) & mask_], [this](const Event& e) {
+    const Node& node = slab_[e.slot()];
+    if (!node.alarm) return;
+    std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
+    prefetch(objects[0]);
+    prefetch(objects[0] + 64);
+    prefetch(objects[1]);
+    prefetch(objects[1] + 64);
+    prefetch(objects[1] + 128);
+  });
   const std::int64_t second = next_bucket(next);
   if (second >= horizon_) return;
-  const List& after = buckets_[static_cast<std::size_t>(second) & mask_];
-  block = after.block;
+  for_some_in(buckets_[static_cast<std::size_t>(second) & mask_],
+              [this](const Event& e) { prefetch(&slab_[e.slot()]); });
+  const std::int64_t third = next_bucket(second);
+  if (third >= horizon_) return;
+  const List& after = buckets_[static_cast<std::size_t>(third) & mask_];
+  std::uint32_t block = after.block;
   // The chain itself must be read to follow it; its links are small and mostly cached.
   for (std::uint32_t left = std::min(after.count, kPrefetchMax);; block = next_[block]) {
-    __builtin_prefetch(&blocks_[block]);
+    prefetch(&blocks_[block]);
     if (left <= kBlockEvents) break;
     left -= kBlockEvents;
   }
@@ -147,6 +177,7 @@ void CalendarQueue::prefetch_after(std::int64_t index) const {
 bool CalendarQueue::open_next() {
   adapt();
   while (entries_ > 0) {
+    unstage();
     const std::int64_t index = next_bucket(current_);
     if (index < horizon_) {
       if (open(index)) return true;
@@ -218,7 +249,7 @@ void CalendarQueue::flush_unit() {
   const unsigned digit = digit_of(unit_, 0);
   if (far_bits_[0] >> digit & 1u) {
     far_bits_[0] &= ~(std::uint64_t{1} << digit);
-    drain(far_[0][digit], [this](const Event& e) { put_near(e.time_ns >> shift_, e); });
+    drain(far_[0][digit], [this](const Event& e) { stage(e.time_ns >> shift_, e); });
   }
   ++unit_;
   horizon_ = unit_ << unit_bits_;
@@ -334,6 +365,7 @@ void CalendarQueue::drain(List& list, F&& f) {
   while (left > 0) {
     const Block events = blocks_[block];
     const std::uint32_t next = next_[block];
+    if (left > kBlockEvents) prefetch(&blocks_[next]);
     next_[block] = free_block_;
     free_block_ = block;
     const std::uint32_t n = std::min(left, kBlockEvents);
@@ -345,6 +377,7 @@ void CalendarQueue::drain(List& list, F&& f) {
 
 void CalendarQueue::rebuild(int shift, int bucket_bits, std::int64_t least) {
   ++rebuilds_;
+  unstage();
   PageArray<List> old_buckets = std::move(buckets_);
   const std::size_t old_end = old_buckets.data() == nullptr ? 0 : mask_ + 1;
   auto old_far = far_;
@@ -403,6 +436,7 @@ void CalendarQueue::keep_live(List& list) {
 }
 
 void CalendarQueue::sweep() {
+  unstage();
   ++sweeps_;
   drop_stale();
   auto& late = late_.events();

@@ -13,8 +13,8 @@
 // * Width follows the measured rate of distinct times: 2^shift is about kTarget mean gaps, and N is
 //   such that the ring spans about twice the mean delay (Little's law: pending = rate x delay). A
 //   rebuild costs O(pending) and happens at most once per that many events.
-// * When a bucket opens, the nodes of the next bucket's events and the blocks of the one after are
-//   prefetched.
+// * When a bucket opens, the objects, nodes and blocks of the next three are prefetched; an insert
+//   waits a little for its bucket's cache line.
 //
 // After: R. Brown, "Calendar queues" (CACM 31(10), 1988); W. Tang, R. Goh, I. Thng, "Ladder queue"
 // (TOMACS 15(3), 2005); hierarchical wheels of G. Varghese and T. Lauck (SOSP 1987).
@@ -32,6 +32,7 @@
 #include "sim/engine/event.h"
 #include "sim/engine/heap_queue.h"
 #include "sim/engine/page_array.h"
+#include "sim/engine/prefetch.h"
 #include "sim/engine/slab.h"
 #include "sim/engine/sort_events.h"
 
@@ -47,7 +48,7 @@ class CalendarQueue {
     if (index <= current_) {
       insert_late(event);
     } else if (index < horizon_) {
-      put_near(index, event);
+      stage(index, event);
     } else {
       put_far(event);
     }
@@ -73,11 +74,6 @@ class CalendarQueue {
       pop_merged();
     }
   }
-  // An entry `ahead` places behind the front in the current run, null when the run is shorter.
-  const Event* look_ahead(std::size_t ahead) const {
-    return tail_ - head_ > ahead ? &run_[head_ + ahead] : nullptr;
-  }
-
   void add_stale() {
     ++stale_;
     if (stale_ > kSweepFrom && stale_ > entries_ / 2) sweep();
@@ -107,6 +103,7 @@ class CalendarQueue {
   // buckets leave more time to prefetch.
   static constexpr double kTarget = 16;
   static constexpr std::size_t kLateReach = 16;
+  static constexpr std::size_t kStaged = 32;
   static constexpr std::size_t kLateMax = 256;
   static constexpr std::size_t kSweepFrom = 1024;
   // Below this many entries everything is in the inner caches and prefetching only costs.
@@ -129,6 +126,13 @@ class CalendarQueue {
     }
     blocks_[list.block].events[at] = event;
     ++list.count;
+  }
+  // A bucket is a random place in memory. What is bound for one waits here for its cache line, at
+  // the latest until the next bucket opens.
+  void stage(std::int64_t index, const Event& event) {
+    prefetch(&buckets_[static_cast<std::size_t>(index) & mask_]);
+    staged_[staged_count_] = event;
+    if (++staged_count_ == kStaged) unstage();
   }
   void put_near(std::int64_t index, const Event& event) {
     const auto i = static_cast<std::size_t>(index) & mask_;
@@ -160,6 +164,7 @@ class CalendarQueue {
   bool live(const Event& event) const { return slab_[event.slot()].sequence == event.sequence(); }
   std::uint32_t allocate_fresh_block();
   void put_far(const Event& event);
+  void unstage();
   void pop_merged();
   void retreat();
   void make_room();
@@ -167,7 +172,9 @@ class CalendarQueue {
   bool open(std::int64_t index);
   void drop_stale();
   std::int64_t next_bucket(std::int64_t after) const;
-  void prefetch_after(std::int64_t index) const;
+  void prefetch_after(std::int64_t index);
+  template <class F>
+  void for_some_in(const List& list, F&& f);
   void slide();
   void flush_unit();
   void spread(int level, unsigned digit);
@@ -203,6 +210,8 @@ class CalendarQueue {
   std::size_t tail_ = 0;
   HeapQueue late_;
 
+  std::array<Event, kStaged> staged_;
+  std::size_t staged_count_ = 0;
   PageArray<List> buckets_;
   std::vector<std::uint64_t> words_;
   std::vector<std::uint64_t> summary_;
@@ -244,6 +253,7 @@ void CalendarQueue::for_each_in(const List& list, F&& f) {
 
 template <class F>
 void CalendarQueue::for_each(F&& f) {
+  unstage();
   for (std::size_t i = head_; i < tail_; ++i) f(run_[i]);
   for (Event& event : late_.events()) f(event);
   for (std::size_t i = 0; i <= mask_; ++i) for_each_in(buckets_[i], f);

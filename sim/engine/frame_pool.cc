@@ -6,7 +6,9 @@
 namespace gauntlet::sim::detail {
 namespace {
 
+// A frame or state begins with its line, so that prefetching finds all of its hot part.
 constexpr std::size_t kStep = 64;
+constexpr std::align_val_t kLine{kStep};
 constexpr std::size_t kClasses = 32;  // up to 2 KiB; larger frames go to the heap
 constexpr std::size_t kKeptMax = 1u << 16;
 
@@ -18,7 +20,7 @@ class Pool {
  public:
   ~Pool() {
     for (std::size_t c = 0; c < kClasses; ++c) {
-      while (Free* frame = take(c)) ::operator delete(frame, (c + 1) * kStep);
+      while (Free* frame = take(c)) ::operator delete(frame, (c + 1) * kStep, kLine);
     }
   }
   Free* take(std::size_t c) {
@@ -50,7 +52,7 @@ void* allocate_frame(std::size_t bytes) {
   const std::size_t c = class_of(bytes);
   if (c >= kClasses) return ::operator new(bytes);
   if (void* frame = pool.take(c)) return frame;
-  return ::operator new((c + 1) * kStep);
+  return ::operator new((c + 1) * kStep, kLine);
 }
 
 void free_frame(void* frame, std::size_t bytes) noexcept {
@@ -58,7 +60,7 @@ void free_frame(void* frame, std::size_t bytes) noexcept {
   if (c >= kClasses) {
     ::operator delete(frame, bytes);
   } else if (!pool.give(c, frame)) {
-    ::operator delete(frame, (c + 1) * kStep);
+    ::operator delete(frame, (c + 1) * kStep, kLine);
   }
 }
 

@@ -42,6 +42,7 @@ ProcessState::ProcessState(Processes& owner, std::string name, Task<> body, Prio
   CHECK(root_ && !root_.done());
   root_.promise().process = this;
   leaf_ = root_;
+  works_on(root_.address());
 }
 
 ProcessState::~ProcessState() { CHECK(state_ == State::done, name_); }

@@ -8,10 +8,6 @@
 namespace gauntlet::sim {
 namespace {
 
-constexpr std::size_t kObjectsAhead = 3;
-// Below this many slots the objects are in the inner caches.
-constexpr std::uint32_t kPrefetchFrom = 4096;
-
 Alarm*& alarm_in(Node& node) { return *reinterpret_cast<Alarm**>(node.storage); }
 
 }  // namespace
@@ -152,11 +148,6 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
     if (node.alarm && !settle_alarm(node, event)) continue;
     advance_to(event);
     queue_.pop();
-    if (slab_.end() > kPrefetchFrom) {
-      if (const Event* ahead = queue_.look_ahead(kObjectsAhead)) {
-        __builtin_prefetch(alarm_in(slab_[ahead->slot()]), 1);
-      }
-    }
     if (trace_ != nullptr) [[unlikely]]
       trace_->record(event, tag_of(event.slot()));
     ++running.n;

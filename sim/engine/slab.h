@@ -24,7 +24,7 @@ struct alignas(64) Node {
   std::uint32_t generation : 22;  // of the handle; 0: used up, the slot is retired
   std::uint32_t priority : 8;
   std::uint32_t tagged : 1;  // has a tag other than 0 in the simulation's table
-  std::uint32_t alarm : 1;   // storage begins with an Alarm*
+  std::uint32_t alarm : 1;   // storage begins with the Alarm* and what it works on
   alignas(16) std::byte storage[kInline];
 };
 static_assert(sizeof(Node) == 64);

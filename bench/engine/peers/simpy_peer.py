@@ -35,7 +35,8 @@ def main():
 
     for i in range(n):
         phase = ((i * 2654435761) & 0xFFFFFFFF) >> 4
-        env.process(live(i, phase % 20_000_000 if kind == "timers" else draw()))
+        env.process(live(i, phase % 20_000_000 if kind == "timers" else
+                         draw() + (0 if load == "ties" else i)))
     env.run(until=done)
     cpu = time.process_time() - state["begin"]
     print(json.dumps({"engine": "simpy", "kind": kind, "load": load, "n": n, "events": events,
