@@ -195,14 +195,15 @@ bool CalendarQueue::open(std::int64_t index) {
   const std::size_t n = list.count;
   head_ = 0;
   tail_ = n;
-  if (n > run_.capacity()) run_.grow(std::bit_ceil(n), 0);
+  // Whole blocks are copied, a constant size; what lies behind the last event is never read.
+  if (n + kBlockEvents > run_.capacity()) run_.grow(std::bit_ceil(n + kBlockEvents), 0);
 
   // Blocks hang from the last to the first; the run keeps the order in which they were filled,
   // which for ties is the sorted one.
   std::uint32_t block = list.block;
   for (std::size_t end = n; end > 0;) {
     const std::size_t begin = (end - 1) / kBlockEvents * kBlockEvents;
-    std::memcpy(&run_[begin], blocks_[block].events, (end - begin) * sizeof(Event));
+    std::memcpy(&run_[begin], blocks_[block].events, sizeof(Block));
     const std::uint32_t previous = next_[block];
     next_[block] = free_block_;
     free_block_ = block;
