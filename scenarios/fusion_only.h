@@ -1,5 +1,6 @@
-// The pipeline up to the fused signal: decode, align, fuse, filter on the phone's timer, and nothing
-// behind. What training windows are cut from, and what the benchmarks time without classification.
+// The pipeline up to the fused signal: decode, align, fuse, filter on the phone's timer, and
+// nothing behind. What training windows are cut from, and what the benchmarks time without
+// classification.
 #pragma once
 
 #include <memory>

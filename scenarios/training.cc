@@ -95,11 +95,8 @@ Result<TrainingReport> train(const TrainingOptions& options,
     ScenarioOptions world = options.world;
     world.person.number = options.first_person + static_cast<std::int64_t>(i);
     world.phone_device.sensors_on = false;
-    auto run = run_seed(world, static_cast<std::uint64_t>(world.seed), *parts,
-                        [](Runtime& runtime, const PhoneOptions& phone, EventSink& sink) {
-                          return std::make_unique<FusionOnly>(runtime, phone, sink);
-                        },
-                        {});
+    auto run =
+        run_seed(world, static_cast<std::uint64_t>(world.seed), *parts, make_fusion_only, {});
     if (!run) {
       errors[i] = run.error();
       return;

@@ -43,8 +43,7 @@ void simulate(benchmark::State& state, bool phone_sensors, const Run& run) {
     if (!done.ok()) return state.SkipWithError(done.error().message.c_str());
     simulated_s += to_seconds(done->record->duration);
   }
-  state.counters["x_real_time"] =
-      benchmark::Counter(simulated_s, benchmark::Counter::kIsRate);
+  state.counters["x_real_time"] = benchmark::Counter(simulated_s, benchmark::Counter::kIsRate);
 }
 
 // Everything the gym hour has: three streams, classification, uploads, metrics.

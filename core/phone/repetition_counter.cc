@@ -458,8 +458,8 @@ std::vector<std::size_t> find_repetitions(
   }
   std::vector<LocalSpan> spans;
   for (std::size_t end = hop; end <= rows.size(); end += hop) {
-    const auto period = local_period(std::span(rows).first(end), std::span(fast).first(end),
-                                     options, row_rate_hz);
+    const auto period =
+        local_period(std::span(rows).first(end), std::span(fast).first(end), options, row_rate_hz);
     if (period) spans.push_back({end, *period});
   }
   const auto shape = shape_of(rows, spans);

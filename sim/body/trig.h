@@ -28,7 +28,7 @@ inline SinCos sincos(double x) {
   const auto quadrant = std::bit_cast<std::uint64_t>(shifted);
   const double n = shifted - kShift;
   const double r = (x - n * kHalfPiHigh) - n * kHalfPiLow;
-  const SineCosine both = sine_cosine(r, quadrant);
+  const portable::SineCosine both = portable::sine_cosine(r, quadrant);
   return {both.sine, both.cosine};
 }
 

@@ -22,7 +22,8 @@ Ran gauntlet(const std::string& arguments) {
   std::FILE* pipe = ::popen((GAUNTLET_BINARY " " + arguments + " 2>&1").c_str(), "r");
   if (!pipe) return ran;
   char buffer[4096];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) ran.text.append(buffer, n);
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
+    ran.text.append(buffer, n);
   const int status = ::pclose(pipe);
   ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return ran;
@@ -31,9 +32,9 @@ Ran gauntlet(const std::string& arguments) {
 class Cli : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() /
-              (std::string("gauntlet_cli_") +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ =
+        fs::temp_directory_path() / (std::string("gauntlet_cli_") +
+                                     testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
@@ -66,7 +67,8 @@ TEST_F(Cli, ARunLeavesThreeWholeFilesAndNamesThem) {
 
 TEST_F(Cli, GateExitsWithItsVerdict) {
   ASSERT_EQ(gauntlet(kShort + ("--seeds 3 --out " + path("a"))).code, 0);
-  ASSERT_EQ(gauntlet(kShort + ("--seeds 3 --set phone.aligner=floor20 --out " + path("b"))).code, 0);
+  ASSERT_EQ(gauntlet(kShort + ("--seeds 3 --set phone.aligner=floor20 --out " + path("b"))).code,
+            0);
   const auto gate = [this](const std::string& a, const std::string& b) {
     return gauntlet("gate --baseline " + path(a) + "/result.json --candidate " + path(b) +
                     "/result.json");
@@ -77,14 +79,15 @@ TEST_F(Cli, GateExitsWithItsVerdict) {
   EXPECT_NE(worse.text.find("timing."), std::string::npos) << "words that say why";
   EXPECT_EQ(gate("none", "a").code, 5) << "no baseline";
   std::ofstream(path("broken.json")) << "{";
-  EXPECT_EQ(gauntlet("gate --baseline " + path("a") + "/result.json --candidate " +
-                     path("broken.json"))
-                .code,
-            6);
+  EXPECT_EQ(
+      gauntlet("gate --baseline " + path("a") + "/result.json --candidate " + path("broken.json"))
+          .code,
+      6);
 }
 
 TEST_F(Cli, ABadScenarioNamesFileLineColumnAndRange) {
-  std::ofstream(path("bad.toml")) << "name = \"x\"\n[[wearable]]\n[wearable.link]\ninterval_ms = 5\n";
+  std::ofstream(path("bad.toml"))
+      << "name = \"x\"\n[[wearable]]\n[wearable.link]\ninterval_ms = 5\n";
   const auto ran = gauntlet("run " + path("bad.toml"));
   EXPECT_EQ(ran.code, 2);
   EXPECT_NE(ran.text.find("bad.toml:4:15"), std::string::npos) << ran.text;
@@ -112,14 +115,32 @@ TEST_F(Cli, ATruncatedCaptureIsPartialAndAnUnknownOneRefused) {
 
 TEST_F(Cli, MetricsAreListedWithUnitAndDefinition) {
   const auto ran = gauntlet("metrics");
-  for (const char* name :
-       {"replay.packets", "replay.duplicates", "replay.gaps", "replay.loss_s_per_h.floor20",
-        "replay.loss_s_per_h.nominal", "replay.loss_s_per_h.aligned", "reps.exact", "reps.within1",
-        "reps.mae", "timing.error_ms.p50", "timing.error_ms.p95", "timing.drift_s_per_h",
-        "lag.display_ms.p50", "lag.display_ms.p95", "lag.within_250ms", "f1.macro",
-        "f1.macro_no_null", "link.bytes_per_s", "link.backlog_ms.max", "samples.produced",
-        "samples.delivered", "samples.filled", "samples.dropped", "authz.refused",
-        "authz.accepted", "privacy.m0.violations"}) {
+  for (const char* name : {"replay.packets",
+                           "replay.duplicates",
+                           "replay.gaps",
+                           "replay.loss_s_per_h.floor20",
+                           "replay.loss_s_per_h.nominal",
+                           "replay.loss_s_per_h.aligned",
+                           "reps.exact",
+                           "reps.within1",
+                           "reps.mae",
+                           "timing.error_ms.p50",
+                           "timing.error_ms.p95",
+                           "timing.drift_s_per_h",
+                           "lag.display_ms.p50",
+                           "lag.display_ms.p95",
+                           "lag.within_250ms",
+                           "f1.macro",
+                           "f1.macro_no_null",
+                           "link.bytes_per_s",
+                           "link.backlog_ms.max",
+                           "samples.produced",
+                           "samples.delivered",
+                           "samples.filled",
+                           "samples.dropped",
+                           "authz.refused",
+                           "authz.accepted",
+                           "privacy.m0.violations"}) {
     EXPECT_NE(ran.text.find(std::string(name) + " ["), std::string::npos) << name;
   }
 }

@@ -18,8 +18,8 @@ struct Outcome {
   }
 };
 
-Outcome run(const std::string& name, const std::vector<Override>& overrides,
-            std::size_t seeds = 1, int threads = 0) {
+Outcome run(const std::string& name, const std::vector<Override>& overrides, std::size_t seeds = 1,
+            int threads = 0) {
   Scenario scenario;
   std::vector<Diagnostic> problems;
   EXPECT_TRUE(load_scenario("scenarios/catalog/" + name + ".toml", overrides, scenario, problems))
@@ -29,8 +29,9 @@ Outcome run(const std::string& name, const std::vector<Override>& overrides,
   reports::Provenance about;
   about.scenario = scenario.options.name;
   about.scenario_text = scenario.source.effective;
-  auto batch = run_batch(scenario, *parts, about,
-                         {.seeds = consecutive_seeds(1, seeds), .threads = threads, .progress = {}});
+  auto batch =
+      run_batch(scenario, *parts, about,
+                {.seeds = consecutive_seeds(1, seeds), .threads = threads, .progress = {}});
   for (const auto& failure : batch.result.failures) ADD_FAILURE() << failure;
   return {std::move(batch.result)};
 }
