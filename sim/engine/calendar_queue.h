@@ -99,8 +99,8 @@ class CalendarQueue {
   static constexpr int kMinBucketBits = 6;
   static constexpr int kMaxBucketBits = 20;
   static constexpr int kFirstShift = 16;
-  // Mean distinct times per bucket aimed at; best of 2 to 32 in bench/engine: fewer and larger
-  // buckets leave more time to prefetch.
+  // Mean distinct times per bucket aimed at: 16 beat 8 from 10^3 to 10^6 pending, as fewer and
+  // larger buckets leave more time to prefetch.
   static constexpr double kTarget = 16;
   static constexpr std::size_t kLateReach = 16;
   static constexpr std::size_t kStaged = 32;

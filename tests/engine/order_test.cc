@@ -155,7 +155,10 @@ TEST_CASE("order equals the oracle's under every load") {
 }
 
 TEST_CASE("order equals the oracle's with a large population") {
-  for (const Load load : kLoads) compare(load, 99, false, 50'000, 150'000);
+  for (const Load load : kLoads) {
+    compare(load, 99, false, 50'000, 150'000);
+    compare(load, 100, true, 20'000, 60'000);
+  }
 }
 
 TEST_CASE("order survives renumbering of what is pending") {
