@@ -65,10 +65,12 @@ std::optional<Difference> packet_difference(const Recording& ra, const Packet& a
   if (found) return found;
   if (!std::ranges::equal(ra.bytes_of(a), rb.bytes_of(b))) {
     const FrameView fa = ra.frame(a), fb = rb.frame(b);
-    if ((found = header_difference(fa, fb))) return found;
-    if ((found = payload_difference(fa, fb))) return found;
+    found = header_difference(fa, fb);
+    if (!found) found = payload_difference(fa, fb);
+    if (found) return found;
   }
-  if ((found = differ("arrival", text_of(a.arrival), text_of(b.arrival)))) return found;
+  found = differ("arrival", text_of(a.arrival), text_of(b.arrival));
+  if (found) return found;
   return differ("location", text_of(a.location), text_of(b.location));
 }
 

@@ -198,10 +198,11 @@ Result<Collection> read_collection_hdf5(const std::string& path) {
   Collection collection;
   for (const std::string& name : *sessions) {
     Session session{name, {}};
-    const auto recordings = file->children("/sessions/" + name);
+    const std::string group = "/sessions/" + name;
+    const auto recordings = file->children(group);
     if (!recordings.ok()) return recordings.error();
     for (const std::string& recording : *recordings) {
-      auto entry = read_recording(*file, "/sessions/" + name + "/" + recording);
+      auto entry = read_recording(*file, std::string(group).append("/").append(recording));
       if (!entry.ok()) return entry.error();
       session.recordings.push_back(std::move(entry).value());
     }

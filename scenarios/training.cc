@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <optional>
 
@@ -81,7 +82,9 @@ void TrainingOptions::describe(OptionVisitor& v) {
 Result<TrainingReport> train(const TrainingOptions& options,
                              const std::function<void(double)>& progress) {
   const double period_s = options.world.phone.signal.grid_period_ms * 1e-3;
-  const auto rows = [period_s](double s) { return static_cast<std::size_t>(s / period_s + 0.5); };
+  const auto rows = [period_s](double s) {
+    return static_cast<std::size_t>(std::lround(s / period_s));
+  };
   const std::size_t length = rows(options.window_s);
   const std::size_t hop = std::max<std::size_t>(1, rows(options.hop_s));
 

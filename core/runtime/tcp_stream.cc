@@ -48,8 +48,8 @@ class TcpStream final : public ByteStream {
 
 class TcpListener final : public Listener {
  public:
-  TcpListener(asio::any_io_executor executor, const tcp::endpoint& endpoint)
-      : acceptor_(std::move(executor), endpoint, /*reuse_addr=*/true),
+  TcpListener(const asio::any_io_executor& executor, const tcp::endpoint& endpoint)
+      : acceptor_(executor, endpoint, /*reuse_addr=*/true),
         port_(acceptor_.local_endpoint().port()) {}
   asio::awaitable<std::unique_ptr<ByteStream>> accept() override {
     error_code error = asio::error::operation_aborted;
@@ -79,7 +79,7 @@ std::unique_ptr<ByteStream> make_tcp_stream(tcp::socket socket) {
 
 std::unique_ptr<Listener> make_tcp_listener(asio::any_io_executor executor,
                                             const tcp::endpoint& endpoint) {
-  return std::make_unique<TcpListener>(std::move(executor), endpoint);
+  return std::make_unique<TcpListener>(executor, endpoint);
 }
 
 }  // namespace gauntlet::detail

@@ -187,24 +187,29 @@ class Estimated final : public ClockAligner {
   }
 
  private:
-  static constexpr std::uint64_t kCheckFrom = 32;  // frames; before, the hull knows too little
+  static constexpr std::uint64_t kCheckFrom = 32;   // frames; before, the hull knows too little
+  static constexpr std::uint64_t kCorrectFrom = 8;  // disagreements in a row: the hull is believed
   void compare(double x, double y) {
     if (estimator_->restarts() != restarts_) {
       restarts_ = estimator_->restarts();
       check_.clear();
     }
     check_.observe(x, y);
-    if (frames_ >= kCheckFrom &&
-        std::abs(check_.offset_s(x) - estimator_->offset_s(x)) > options_.check_limit_ms * 1e-3) {
-      ++disagreements_;
-    }
+    const bool disagrees =
+        frames_ >= kCheckFrom &&
+        std::abs(check_.offset_s(x) - estimator_->offset_s(x)) > options_.check_limit_ms * 1e-3;
+    disagreements_ += disagrees;
+    disagreeing_run_ = disagrees ? disagreeing_run_ + 1 : 0;
+    if (disagreeing_run_ < kCorrectFrom) return;
+    estimator_->correct(x, check_.offset_s(x));
+    disagreeing_run_ = 0;
   }
 
   AlignerOptions options_;
   PeriodTracker period_;
   std::unique_ptr<DelayEstimator> estimator_;
   LowerHull check_;
-  std::uint64_t frames_ = 0, restarts_ = 0, disagreements_ = 0;
+  std::uint64_t frames_ = 0, restarts_ = 0, disagreements_ = 0, disagreeing_run_ = 0;
   DeviceTime origin_device_;
   HostTime origin_host_;
 };

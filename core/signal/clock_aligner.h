@@ -16,8 +16,8 @@
 //   least_squares  regression of arrival minus stamp.
 //   hull           lower convex hull of arrival minus stamp.
 //   kalman         gated Kalman on offset and skew with exponential delays; the default. A hull
-//   runs
-//                  beside it as a check: estimate().check_disagreement.
+//                  runs beside it as a check: estimate().check_disagreements; when they disagree
+//                  for several frames the filter is set to the hull's offset.
 //
 // No one-way method can see a constant delay: it stays in every estimate. What is known of it from
 // elsewhere (a link's least latency, its throughput) may be given as a prior and is subtracted.

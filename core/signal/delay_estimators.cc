@@ -149,6 +149,20 @@ void DelayKalman::update(double y_s) {
   p11_ = std::max(p11_ - k1 * k1 * removed, 1e-16);
 }
 
+// The likelihood has a second, wrong optimum: an offset that is too early makes all delays look
+// long, and long delays say little about the offset. What was learned of them is forgotten, too.
+void DelayKalman::correct(double x_s, double offset_s) {
+  x_ = x_s;
+  offset_ = offset_s;
+  skew_ = 0;
+  p00_ = tuning_.first_delay_s * tuning_.first_delay_s;
+  p01_ = 0;
+  p11_ = tuning_.skew_sigma * tuning_.skew_sigma;
+  mean_delay_ = tuning_.first_delay_s;
+  used_ = next_ = 0;
+  gated_run_ = 0;
+}
+
 void DelayKalman::learn_delay(double residual_s) {
   residuals_[next_] = std::max(residual_s, 0.0);
   next_ = (next_ + 1) % kResiduals;

@@ -24,6 +24,8 @@ class DelayEstimator {
   virtual double skew() const = 0;
   virtual std::uint64_t gated() const { return 0; }
   virtual std::uint64_t restarts() const { return 0; }
+  // Somebody who knows better says what the offset is at x. Only a filter with a memory listens.
+  virtual void correct(double /*x_s*/, double /*offset_s*/) {}
 };
 
 // Ordinary least squares over everything seen, as running sums about the first observation.
@@ -89,6 +91,7 @@ class DelayKalman final : public DelayEstimator {
   double skew() const override { return skew_; }
   std::uint64_t gated() const override { return gated_; }
   std::uint64_t restarts() const override { return restarts_; }
+  void correct(double x_s, double offset_s) override;
   double sigma_s() const;
   double mean_delay_s() const { return mean_delay_; }
 
