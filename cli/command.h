@@ -12,9 +12,7 @@ namespace gauntlet::cli {
 enum Exit : int {
   kOk = 0,
   kBadInput = 2,
-  kRegression = 3,
-  kInconclusive = 4,
-  kNoBaseline = 5,
+  // 3 to 5 are the gate's verdicts: reports/gate.h.
   kInfrastructure = 6,
   kPartial = 7,    // some of the input was corrupt; the rest was processed
   kUnbalanced = 8  // a run whose books do not balance

@@ -19,10 +19,6 @@
 
 namespace gauntlet::replay {
 
-// The exit code of a command that read something, but not all, of what it was given. 2 is a wrong
-// command line.
-inline constexpr int kExitPartial = 7;
-
 inline constexpr std::uint32_t kScoredRepetitions = 5;
 inline constexpr double kCleanLossShare = 0.02;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "adversarial/acoustic.h"
-#include "core/base/check.h"
 
 namespace gauntlet::scenarios {
 namespace {
