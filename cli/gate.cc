@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "core/files/whole_file.h"
 #include "scenarios/options_toml.h"
 
 namespace gauntlet::cli {
@@ -17,7 +18,7 @@ struct GateArguments {
 
 bool write(const std::string& path, const std::string& text) {
   if (path.empty()) return true;
-  const auto written = reports::write_whole_file(path, text);
+  const auto written = write_whole_file(path, text);
   if (!written) fmt::print(stderr, "gauntlet gate: {}\n", written.error().message);
   return written.ok();
 }

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/files/hdf5.h"
 #include "replay/alignment.h"
-#include "replay/hdf5.h"
 #include "replay/sessions.h"
 
 namespace gauntlet::replay {

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "core/files/whole_file.h"
 #include "reports/metrics/registry.h"
 
 namespace gauntlet::reports {
@@ -90,10 +91,6 @@ Table canary_table(std::span<const SeedResult> seeds) {
   return out;
 }
 
-Error io_error(const std::filesystem::path& path, const std::string& what) {
-  return {"io", path.string() + ": " + what};
-}
-
 }  // namespace
 
 std::string compiler_family() {
@@ -154,21 +151,6 @@ std::string to_text(double value) {
   return text;
 }
 
-Result<void> write_whole_file(const std::filesystem::path& path, std::string_view bytes) {
-  std::filesystem::path temporary = path;
-  temporary += ".partial";
-  {
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.flush();
-    if (!out) return io_error(temporary, "cannot be written");
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) return io_error(path, error.message());
-  return {};
-}
-
 Result<void> write_result_json(const std::filesystem::path& path, const ResultFile& result) {
   return write_whole_file(path, to_json(result));
 }
@@ -181,7 +163,7 @@ Result<ResultFile> read_result_json(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
-  if (!in || !text) return io_error(path, "cannot be read");
+  if (!in || !text) return Error{"io", path.string() + ": cannot be read"};
   Result<ResultFile> result = result_from_json(text.str());
   if (!result) return Error{result.error().code, path.string() + ": " + result.error().message};
   return result;

@@ -85,7 +85,6 @@ std::string to_json(const ResultFile& result);
 Result<ResultFile> result_from_json(std::string_view text);
 
 // Whole or not at all: to a temporary name beside it, then renamed. Code: "io".
-Result<void> write_whole_file(const std::filesystem::path& path, std::string_view bytes);
 Result<void> write_result_json(const std::filesystem::path& path, const ResultFile& result);
 // Codes: "missing" (no such file), "io", and those of result_from_json.
 Result<ResultFile> read_result_json(const std::filesystem::path& path);

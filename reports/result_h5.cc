@@ -1,8 +1,10 @@
 #include "reports/result_h5.h"
 
+#include <algorithm>
 #include <limits>
+#include <span>
 
-#include "reports/hdf5_writer.h"
+#include "core/files/hdf5.h"
 
 namespace gauntlet::reports {
 
@@ -10,10 +12,10 @@ namespace {
 
 class Writer {
  public:
-  Writer(const std::filesystem::path& path, const RunRecord& record, const RunDetail& detail)
+  Writer(Hdf5Writer& file, const RunRecord& record, const RunDetail& detail)
       : record_(record),
         detail_(detail),
-        file_(path),
+        file_(file),
         origin_(record.truth.host_clock.to_host(record.truth.begin)) {}
 
   Result<void> write(const Provenance& p) {
@@ -21,8 +23,7 @@ class Writer {
     for (const StreamLedger& s : detail_.ledger.streams) write_stream(s);
     for (std::size_t d = 0; d < record_.links.size() && d < record_.truth.devices.size(); ++d) {
       if (!record_.links[d].radio) continue;
-      file_.write("device/" + record_.truth.devices[d].name + "/backlog_ms",
-                  record_.links[d].backlog_ms);
+      put("device/" + record_.truth.devices[d].name + "/backlog_ms", record_.links[d].backlog_ms);
     }
     for (const auto& [id, fused] : record_.events.fused) write_fused(id, fused);
     write_sets();
@@ -33,6 +34,18 @@ class Writer {
 
  private:
   using Column = std::vector<std::int64_t>;
+
+  // In rows of `columns`; 0: a vector.
+  template <class T>
+  void put(const std::string& path, const std::vector<T>& values, std::size_t columns = 0) {
+    file_.write(path, std::span<const T>(values),
+                {.rows = values.size() / std::max<std::size_t>(columns, 1),
+                 .cols = columns,
+                 .gzip = gzip_if_large(values.size())});
+  }
+  void put(const std::string& path, const std::vector<std::string>& values) {
+    file_.write_strings(path, values, gzip_if_large(values.size()));
+  }
 
   std::int64_t ns(HostTime t) const { return (t - origin_).count(); }
 
@@ -71,20 +84,20 @@ class Writer {
     }
     file_.attribute(group, "nominal_rate_hz", s.truth->nominal_rate_hz);
     file_.attribute(group, "true_rate_hz", s.truth->true_rate_hz);
-    file_.write(group + "/true_ns", true_ns);
-    file_.write(group + "/estimated_ns", estimated_ns);
-    file_.write(group + "/delivered", delivered);
-    file_.write(group + "/error_ms", error_ms);
-    file_.write(group + "/signal", s.truth->signal, 3);
+    put(group + "/true_ns", true_ns);
+    put(group + "/estimated_ns", estimated_ns);
+    put(group + "/delivered", delivered);
+    put(group + "/error_ms", error_ms);
+    put(group + "/signal", s.truth->signal, 3);
   }
 
   void write_fused(StreamId id, const EventLog::Fused& fused) {
     const std::string group = "fused/" + name_of(id);
     Column time;
     for (const HostTime t : fused.time) time.push_back(ns(t));
-    file_.write(group + "/time_ns", time);
-    file_.write(group + "/values", fused.values, 3);
-    file_.write(group + "/filled", fused.filled);
+    put(group + "/time_ns", time);
+    put(group + "/values", fused.values, 3);
+    put(group + "/filled", fused.filled);
   }
 
   void write_sets() {
@@ -99,11 +112,11 @@ class Writer {
       begin.push_back(ns(s.begin));
       end.push_back(ns(s.end));
     }
-    file_.write("sets/exercise", exercise);
-    file_.write("sets/begin_ns", begin);
-    file_.write("sets/end_ns", end);
-    file_.write("sets/repetitions_ns", repetitions);
-    file_.write("sets/repetition_set", of_set);
+    put("sets/exercise", exercise);
+    put("sets/begin_ns", begin);
+    put("sets/end_ns", end);
+    put("sets/repetitions_ns", repetitions);
+    put("sets/repetition_set", of_set);
   }
 
   void write_shown() {
@@ -117,11 +130,11 @@ class Writer {
       claimed.push_back(ns(e.claimed));
       at.push_back(ns(e.at));
     }
-    file_.write("shown/kind", kind);
-    file_.write("shown/exercise", exercise);
-    file_.write("shown/count", count);
-    file_.write("shown/claimed_ns", claimed);
-    file_.write("shown/at_ns", at);
+    put("shown/kind", kind);
+    put("shown/exercise", exercise);
+    put("shown/count", count);
+    put("shown/claimed_ns", claimed);
+    put("shown/at_ns", at);
   }
 
   void write_windows() {
@@ -135,16 +148,16 @@ class Writer {
       confidence.push_back(w.confidence);
       at.push_back(ns(w.at));
     }
-    file_.write("windows/from_ns", from);
-    file_.write("windows/to_ns", to);
-    file_.write("windows/label", label);
-    file_.write("windows/confidence", confidence);
-    file_.write("windows/at_ns", at);
+    put("windows/from_ns", from);
+    put("windows/to_ns", to);
+    put("windows/label", label);
+    put("windows/confidence", confidence);
+    put("windows/at_ns", at);
   }
 
   const RunRecord& record_;
   const RunDetail& detail_;
-  Hdf5Writer file_;
+  Hdf5Writer& file_;
   HostTime origin_;
 };
 
@@ -152,7 +165,9 @@ class Writer {
 
 Result<void> write_result_h5(const std::filesystem::path& path, const RunRecord& record,
                              const RunDetail& detail, const Provenance& provenance) {
-  return Writer(path, record, detail).write(provenance);
+  auto file = Hdf5Writer::create(path.string(), Hdf5Strings::fixed);
+  if (!file) return file.error();
+  return Writer(*file, record, detail).write(provenance);
 }
 
 }  // namespace gauntlet::reports

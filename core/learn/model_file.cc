@@ -8,6 +8,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "core/files/whole_file.h"
+
 namespace gauntlet::learn {
 namespace {
 
@@ -204,17 +206,10 @@ Result<Model> load_model(const std::string& path) {
 
 Result<void> save_model(const Model& model, const std::string& path) {
   const std::vector<std::byte> bytes = serialize(model);
-  const std::string temporary = path + ".part";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out.write(reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  std::error_code ec;
-  if (out) std::filesystem::rename(temporary, path, ec);
-  if (out && !ec) return {};
-  std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
-  return Error{"unwritable", path + (ec ? ": " + ec.message() : std::string{})};
+  const Result<void> written =
+      write_whole_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!written) return Error{"unwritable", written.error().message};
+  return {};
 }
 
 }  // namespace gauntlet::learn

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "core/files/whole_file.h"
 #include "reports/escape.h"
 #include "reports/html/run_payload.h"
 #include "reports/html/web_assets.h"

@@ -33,13 +33,14 @@ const std::map<std::string, Rooms>& allowed() {
     const Rooms sim = {"sim/engine", "sim/body", "sim/wearable", "sim/link", "sim/network"};
     auto* t = new std::map<std::string, Rooms>{
         {"core/base", {}},
+        {"core/files", {"core/base"}},
         {"core/truth", {"core/base"}},
         {"core/events", {"core/base"}},
         {"core/runtime", {"core/base"}},
         {"core/wire", {"core/base"}},
         {"core/authz", {"core/base"}},
         {"core/signal", {"core/base", "core/wire"}},
-        {"core/learn", {"core/base", "core/signal"}},
+        {"core/learn", {"core/base", "core/files", "core/signal"}},
         {"core/phone", below_phone},
         {"core/services", below_phone},
         {"core/ports", core_untrue},
@@ -49,11 +50,11 @@ const std::map<std::string, Rooms>& allowed() {
         {"sim/link", with(world_base, {"sim/body", "sim/wearable"})},
         {"sim/network", with(world_base, {"sim/body", "sim/wearable", "sim/link"})},
         {"replay",
-         {"core/base", "core/truth", "core/events", "core/runtime", "core/wire", "core/authz",
-          "core/signal", "core/learn", "core/phone", "core/ports", "sim/engine"}},
-        {"reports", {"core/base", "core/truth", "core/events", "core/ports"}},
+         {"core/base", "core/files", "core/truth", "core/events", "core/runtime", "core/wire",
+          "core/authz", "core/signal", "core/learn", "core/phone", "core/ports", "sim/engine"}},
+        {"reports", {"core/base", "core/files", "core/truth", "core/events", "core/ports"}},
     };
-    Rooms adversarial = with(with(core_untrue, sim), {"core/truth", "replay"});
+    Rooms adversarial = with(with(core_untrue, sim), {"core/files", "core/truth", "replay"});
     t->emplace("adversarial", adversarial);
     t->emplace("scenarios", with(adversarial, {"adversarial", "reports"}));
     return t;

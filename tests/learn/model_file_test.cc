@@ -102,7 +102,7 @@ TEST(ModelFile, SavingLeavesAWholeFileOrNone) {
        std::to_string(reinterpret_cast<std::uintptr_t>(&model())));
   ASSERT_TRUE(save_model(model(), path.string()).ok());
   EXPECT_EQ(serialize(*load_model(path.string())), serialize(model()));
-  EXPECT_FALSE(std::filesystem::exists(path.string() + ".part"));
+  EXPECT_FALSE(std::filesystem::exists(path.string() + ".partial"));
   std::filesystem::remove(path);
   EXPECT_FALSE(save_model(model(), "/nonexistent/model").ok());
 }

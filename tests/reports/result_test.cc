@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 
+#include "core/files/whole_file.h"
 #include "reports/json_writer.h"
 #include "reports/result_h5.h"
 #include "tests/reports/support/synthetic_run.h"

@@ -5,19 +5,22 @@
 #include <system_error>
 
 #include "core/base/check.h"
-#include "replay/hdf5.h"
-#include "replay/hdf5_handle.h"
+#include "core/files/hdf5.h"
+#include "core/files/hdf5_handle.h"
 
-namespace gauntlet::replay {
+namespace gauntlet {
 namespace {
 
-using detail::Handle;
+using hdf5_detail::Handle;
 
 constexpr std::size_t kChunkElements = 1 << 14;
+// An attribute with its name and type has to fit into 64 KiB.
+constexpr std::size_t kLongestFixedAttribute = 60'000;
 
 Handle link_properties() {
   Handle properties(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(properties.get(), 1);
+  H5Pset_char_encoding(properties.get(), H5T_CSET_UTF8);
   return properties;
 }
 
@@ -42,18 +45,39 @@ Handle space_of(const Hdf5Layout& layout) {
 
 }  // namespace
 
+int gzip_if_large(std::size_t elements) { return elements > kChunkElements ? 4 : 0; }
+
 struct Hdf5Writer::State {
   std::string path;
   std::string partial;
+  Hdf5Strings strings = Hdf5Strings::variable;
   Handle file;
   std::optional<Error> first_error;
+
+  ~State() {
+    if (!file) return;
+    file.reset();
+    std::error_code ignored;
+    std::filesystem::remove(partial, ignored);
+  }
 
   void fail(std::string_view what, std::string_view where) {
     if (first_error) return;
     first_error = Error{
         "io", "cannot " + std::string(what) + " " + std::string(where) + " in '" + partial + "'"};
   }
+  void group(std::string_view where) {
+    if (first_error) return;
+    const Handle links = link_properties();
+    const Handle properties(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
+    H5Pset_obj_track_times(properties.get(), false);
+    const Handle made(H5Gcreate2(file.get(), std::string(where).c_str(), links.get(),
+                                 properties.get(), H5P_DEFAULT),
+                      H5Gclose);
+    if (!made) fail("create group", where);
+  }
   void dataset(std::string_view where, hid_t type, const Hdf5Layout& layout, const void* data) {
+    if (first_error) return;
     const Handle space = space_of(layout), links = link_properties();
     const Handle properties = dataset_properties(layout);
     const Handle set(H5Dcreate2(file.get(), std::string(where).c_str(), type, space.get(),
@@ -63,8 +87,13 @@ struct Hdf5Writer::State {
     if (H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0) fail("write", where);
   }
   void attribute(std::string_view where, std::string_view name, hid_t type, const void* data) {
-    const Handle object(H5Oopen(file.get(), std::string(where).c_str(), H5P_DEFAULT), H5Oclose);
-    if (!object) return fail("open for an attribute", where);
+    const std::string at(where);
+    Handle object(H5Oopen(file.get(), at.c_str(), H5P_DEFAULT), H5Oclose);
+    if (!object) {
+      group(where);
+      object = Handle(H5Oopen(file.get(), at.c_str(), H5P_DEFAULT), H5Oclose);
+    }
+    if (first_error) return;
     const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
     const Handle attribute(H5Acreate2(object.get(), std::string(name).c_str(), type, space.get(),
                                       H5P_DEFAULT, H5P_DEFAULT),
@@ -78,19 +107,14 @@ struct Hdf5Writer::State {
 Hdf5Writer::Hdf5Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
 Hdf5Writer& Hdf5Writer::operator=(Hdf5Writer&&) noexcept = default;
+Hdf5Writer::~Hdf5Writer() = default;
 
-Hdf5Writer::~Hdf5Writer() {
-  if (!state_ || !state_->file) return;
-  state_->file.reset();
-  std::error_code ignored;
-  std::filesystem::remove(state_->partial, ignored);
-}
-
-Result<Hdf5Writer> Hdf5Writer::create(const std::string& path) {
-  detail::silence_library();
+Result<Hdf5Writer> Hdf5Writer::create(const std::string& path, Hdf5Strings strings) {
+  hdf5_detail::silence_library();
   auto state = std::make_unique<State>();
   state->path = path;
   state->partial = path + ".partial";
+  state->strings = strings;
   const Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties.get(), false);
   state->file = Handle(
@@ -99,21 +123,13 @@ Result<Hdf5Writer> Hdf5Writer::create(const std::string& path) {
   return Hdf5Writer(std::move(state));
 }
 
-void Hdf5Writer::group(std::string_view path) {
-  const Handle links = link_properties();
-  const Handle properties(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-  H5Pset_obj_track_times(properties.get(), false);
-  const Handle made(H5Gcreate2(state_->file.get(), std::string(path).c_str(), links.get(),
-                               properties.get(), H5P_DEFAULT),
-                    H5Gclose);
-  if (!made) state_->fail("create group", path);
-}
+void Hdf5Writer::group(std::string_view path) { state_->group(path); }
 
 template <class T>
 void Hdf5Writer::write(std::string_view path, std::span<const T> values, Hdf5Layout layout) {
   CHECK(layout.rows * std::max<std::size_t>(layout.cols, 1) == values.size(), path, layout.rows,
         layout.cols, values.size());
-  state_->dataset(path, detail::memory_type<T>(), layout, values.data());
+  state_->dataset(path, hdf5_detail::memory_type<T>(), layout, values.data());
 }
 template void Hdf5Writer::write(std::string_view, std::span<const double>, Hdf5Layout);
 template void Hdf5Writer::write(std::string_view, std::span<const float>, Hdf5Layout);
@@ -124,25 +140,42 @@ template void Hdf5Writer::write(std::string_view, std::span<const std::uint32_t>
 template void Hdf5Writer::write(std::string_view, std::span<const std::int16_t>, Hdf5Layout);
 template void Hdf5Writer::write(std::string_view, std::span<const std::uint8_t>, Hdf5Layout);
 
-void Hdf5Writer::write_strings(std::string_view path, std::span<const std::string> values) {
+void Hdf5Writer::write_strings(std::string_view path, std::span<const std::string> values,
+                               int gzip) {
+  const Hdf5Layout layout{.rows = values.size(), .gzip = gzip};
+  if (state_->strings == Hdf5Strings::fixed) {
+    std::size_t size = 1;
+    for (const std::string& value : values) size = std::max(size, value.size());
+    std::string flat;
+    flat.reserve(size * values.size());
+    for (const std::string& value : values) {
+      flat.append(value).append(size - value.size(), '\0');
+    }
+    return state_->dataset(path, hdf5_detail::fixed_string_type(size).get(), layout, flat.data());
+  }
   std::vector<const char*> pointers;
   pointers.reserve(values.size());
   for (const std::string& value : values) pointers.push_back(value.c_str());
-  const Handle type = detail::string_type();
-  state_->dataset(path, type.get(), {.rows = values.size()}, pointers.data());
+  state_->dataset(path, hdf5_detail::variable_string_type().get(), layout, pointers.data());
 }
 
 void Hdf5Writer::attribute(std::string_view path, std::string_view name, std::string_view value) {
   const std::string terminated(value);
   const char* const pointer = terminated.c_str();
-  const Handle type = detail::string_type();
-  state_->attribute(path, name, type.get(), &pointer);
+  if (state_->strings == Hdf5Strings::fixed && value.size() <= kLongestFixedAttribute) {
+    const Handle type = hdf5_detail::fixed_string_type(value.size());
+    return state_->attribute(path, name, type.get(), pointer);
+  }
+  state_->attribute(path, name, hdf5_detail::variable_string_type().get(), &pointer);
 }
 void Hdf5Writer::attribute(std::string_view path, std::string_view name, double value) {
   state_->attribute(path, name, H5T_NATIVE_DOUBLE, &value);
 }
 void Hdf5Writer::attribute(std::string_view path, std::string_view name, std::int64_t value) {
   state_->attribute(path, name, H5T_NATIVE_INT64, &value);
+}
+void Hdf5Writer::attribute(std::string_view path, std::string_view name, std::uint64_t value) {
+  state_->attribute(path, name, H5T_NATIVE_UINT64, &value);
 }
 
 bool Hdf5Writer::ok() const { return !state_->first_error; }
@@ -163,4 +196,4 @@ Result<void> Hdf5Writer::commit() {
   return *state_->first_error;
 }
 
-}  // namespace gauntlet::replay
+}  // namespace gauntlet

@@ -4,12 +4,13 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <type_traits>
 #include <utility>
 
-namespace gauntlet::replay::detail {
+namespace gauntlet::hdf5_detail {
 
 class Handle {
  public:
@@ -51,10 +52,18 @@ hid_t memory_type() {
   if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
 }
 
-// Variable length, UTF-8.
-inline Handle string_type() {
+inline Handle variable_string_type() {
   Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  return type;
+}
+
+// A type of no bytes is none: an empty string is one zero byte.
+inline Handle fixed_string_type(std::size_t size) {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), std::max<std::size_t>(size, 1));
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
   H5Tset_cset(type.get(), H5T_CSET_UTF8);
   return type;
 }
@@ -62,4 +71,4 @@ inline Handle string_type() {
 // The library prints every failure to stderr unless told otherwise; ours travel as Error.
 inline void silence_library() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
 
-}  // namespace gauntlet::replay::detail
+}  // namespace gauntlet::hdf5_detail

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
-#include "core/base/check.h"
-#include "replay/hdf5.h"
-#include "replay/hdf5_handle.h"
+#include "core/files/hdf5.h"
+#include "core/files/hdf5_handle.h"
 
-namespace gauntlet::replay {
+namespace gauntlet {
 namespace {
 
-using detail::Handle;
+using hdf5_detail::Handle;
 
 // A file may claim any size; nobody's recording is larger than this.
 constexpr std::size_t kMaxElements = std::size_t{1} << 31;
@@ -18,22 +18,41 @@ herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) {
   return 0;
 }
 
-// The strings of a data set or attribute, read by `read(memory type, char**)`.
-template <class Read>
-std::vector<std::string> strings_of(std::size_t n, hid_t space, const Read& read, bool& ok) {
+std::optional<std::vector<std::string>> variable_strings(std::size_t n, hid_t space,
+                                                         const auto& read) {
   std::vector<char*> pointers(n, nullptr);
-  const Handle type = detail::string_type();
-  ok = read(type.get(), pointers.data()) >= 0;
+  const Handle type = hdf5_detail::variable_string_type();
+  if (read(type.get(), static_cast<void*>(pointers.data())) < 0) return std::nullopt;
   std::vector<std::string> values;
-  if (!ok) return values;
   values.reserve(n);
   for (const char* p : pointers) values.emplace_back(p == nullptr ? "" : p);
   H5Dvlen_reclaim(type.get(), space, H5P_DEFAULT, pointers.data());
   return values;
 }
 
-bool is_variable_string(hid_t type) {
-  return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0;
+std::optional<std::vector<std::string>> fixed_strings(std::size_t n, hid_t type, const auto& read) {
+  const std::size_t size = H5Tget_size(type);
+  if (size == 0 || n > kMaxElements / size) return std::nullopt;
+  std::string flat(n * size, '\0');
+  if (read(type, static_cast<void*>(flat.data())) < 0) return std::nullopt;
+  std::vector<std::string> values;
+  values.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string_view padded = std::string_view(flat).substr(i * size, size);
+    values.emplace_back(padded.substr(0, padded.find('\0')));
+  }
+  return values;
+}
+
+// The strings of a data set or attribute of this type and space, which `read(memory type, void*)`
+// reads; none if they are no strings or cannot be read.
+std::optional<std::vector<std::string>> strings_of(hid_t type, hid_t space, const auto& read) {
+  const auto n = H5Sget_simple_extent_npoints(space);
+  if (H5Tget_class(type) != H5T_STRING || n < 0) return std::nullopt;
+  const auto count = static_cast<std::size_t>(n);
+  if (count > kMaxElements) return std::nullopt;
+  return H5Tis_variable_str(type) > 0 ? variable_strings(count, space, read)
+                                      : fixed_strings(count, type, read);
 }
 
 }  // namespace
@@ -64,7 +83,7 @@ struct Hdf5Reader::State {
     T value{};
     const Handle space(H5Aget_space(attribute.get()), H5Sclose);
     if (H5Sget_simple_extent_npoints(space.get()) != 1 ||
-        H5Aread(attribute.get(), detail::memory_type<T>(), &value) < 0) {
+        H5Aread(attribute.get(), hdf5_detail::memory_type<T>(), &value) < 0) {
       return wrong_type(name, "one number");
     }
     return value;
@@ -77,7 +96,7 @@ Hdf5Reader& Hdf5Reader::operator=(Hdf5Reader&&) noexcept = default;
 Hdf5Reader::~Hdf5Reader() = default;
 
 Result<Hdf5Reader> Hdf5Reader::open(const std::string& path) {
-  detail::silence_library();
+  hdf5_detail::silence_library();
   auto state = std::make_unique<State>();
   state->path = path;
   state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
@@ -112,7 +131,7 @@ Result<Hdf5Array<T>> Hdf5Reader::read(std::string_view path) const {
   const std::size_t width = rank == 1 ? 1 : size[1];
   if (width > 0 && size[0] > kMaxElements / width) return state_->wrong_type(path, "of sane size");
   Hdf5Array<T> array{std::vector<T>(size[0] * width), size[0], rank == 1 ? 0 : size[1]};
-  if (H5Dread(set.get(), detail::memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+  if (H5Dread(set.get(), hdf5_detail::memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
               array.values.data()) < 0) {
     return state_->wrong_type(path, "readable numbers");
   }
@@ -131,15 +150,12 @@ Result<std::vector<std::string>> Hdf5Reader::read_strings(std::string_view path)
   const Handle set = state_->open_set(path);
   if (!set) return state_->missing(path);
   const Handle space(H5Dget_space(set.get()), H5Sclose), type(H5Dget_type(set.get()), H5Tclose);
-  const auto n = H5Sget_simple_extent_npoints(space.get());
-  if (!is_variable_string(type.get()) || n < 0) return state_->wrong_type(path, "strings");
-  const auto read = [&set](hid_t memory, char** to) {
+  const auto read = [&set](hid_t memory, void* to) {
     return H5Dread(set.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, to);
   };
-  bool ok = false;
-  auto values = strings_of(static_cast<std::size_t>(n), space.get(), read, ok);
-  if (!ok) return state_->wrong_type(path, "readable strings");
-  return values;
+  auto values = strings_of(type.get(), space.get(), read);
+  if (!values) return state_->wrong_type(path, "strings");
+  return *std::move(values);
 }
 
 Result<std::string> Hdf5Reader::text_attribute(std::string_view path, std::string_view name) const {
@@ -147,16 +163,12 @@ Result<std::string> Hdf5Reader::text_attribute(std::string_view path, std::strin
   if (!attribute) return state_->missing(std::string(path) + "@" + std::string(name));
   const Handle space(H5Aget_space(attribute.get()), H5Sclose);
   const Handle type(H5Aget_type(attribute.get()), H5Tclose);
-  if (!is_variable_string(type.get()) || H5Sget_simple_extent_npoints(space.get()) != 1) {
-    return state_->wrong_type(name, "one string");
-  }
-  const auto read = [&attribute](hid_t memory, char** to) {
-    return H5Aread(attribute.get(), memory, static_cast<void*>(to));
+  const auto read = [&attribute](hid_t memory, void* to) {
+    return H5Aread(attribute.get(), memory, to);
   };
-  bool ok = false;
-  const auto values = strings_of(1, space.get(), read, ok);
-  if (!ok) return state_->wrong_type(name, "a readable string");
-  return values[0];
+  const auto values = strings_of(type.get(), space.get(), read);
+  if (!values || values->size() != 1) return state_->wrong_type(name, "one string");
+  return values->front();
 }
 
 Result<double> Hdf5Reader::number_attribute(std::string_view path, std::string_view name) const {
@@ -167,4 +179,4 @@ Result<std::int64_t> Hdf5Reader::integer_attribute(std::string_view path,
   return state_->number<std::int64_t>(path, name);
 }
 
-}  // namespace gauntlet::replay
+}  // namespace gauntlet

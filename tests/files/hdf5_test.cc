@@ -1,4 +1,4 @@
-#include "replay/hdf5.h"
+#include "core/files/hdf5.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <numeric>
 
-namespace gauntlet::replay {
+namespace gauntlet {
 namespace {
 
 namespace fs = std::filesystem;
@@ -133,6 +134,70 @@ TEST_F(Hdf5, EmptyDataSetsAreAllowed) {
   EXPECT_TRUE(in->read_strings("/words")->empty());
 }
 
+TEST_F(Hdf5, AnAttributeMakesTheGroupItIsOf) {
+  auto out = Hdf5Writer::create(path("a.h5"));
+  ASSERT_TRUE(out.ok());
+  out->attribute("wrist/accelerometer", "seed", std::numeric_limits<std::uint64_t>::max());
+  out->attribute("wrist", "side", "left");
+  const std::vector<double> x{1};
+  out->write("wrist/accelerometer/x", std::span<const double>(x));
+  const auto done = out->commit();
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  const auto in = Hdf5Reader::open(path("a.h5"));
+  EXPECT_EQ(*in->number_attribute("wrist/accelerometer", "seed"), 0x1p64);
+  EXPECT_EQ(*in->text_attribute("wrist", "side"), "left");
+  EXPECT_TRUE(in->exists("/wrist/accelerometer/x"));
+}
+
+TEST_F(Hdf5, StringsOfFixedLengthAreReadBack) {
+  auto out = Hdf5Writer::create(path("a.h5"), Hdf5Strings::fixed);
+  ASSERT_TRUE(out.ok());
+  const std::vector<std::string> labels{"biceps-curl", "", "späte Übung"};
+  out->write_strings("/labels", labels);
+  out->write_strings("/words", {});
+  out->write_strings("/empty", std::vector<std::string>(2));
+  out->attribute("/", "name", "Übung");
+  out->attribute("/", "nothing", "");
+  out->attribute("/", "just_fits", std::string(60'000, 'f'));
+  out->attribute("/", "too_long", std::string(100'000, 's'));
+  const auto done = out->commit();
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  const auto in = Hdf5Reader::open(path("a.h5"));
+  EXPECT_EQ(*in->read_strings("/labels"), labels);
+  EXPECT_TRUE(in->read_strings("/words")->empty());
+  EXPECT_THAT(*in->read_strings("/empty"), ElementsAre("", ""));
+  EXPECT_EQ(*in->text_attribute("/", "name"), "Übung");
+  EXPECT_EQ(*in->text_attribute("/", "nothing"), "");
+  EXPECT_EQ(in->text_attribute("/", "just_fits")->size(), 60'000u);
+  EXPECT_EQ(in->text_attribute("/", "too_long")->size(), 100'000u);
+}
+
+TEST_F(Hdf5, OnlyLargeDataSetsAreCompressed) {
+  EXPECT_EQ(gzip_if_large(1 << 14), 0);
+  EXPECT_EQ(gzip_if_large((1 << 14) + 1), 4);
+  const std::vector<double> zeros(100'000);
+  const std::vector<std::string> labels(20'000, "biceps-curl");
+  auto out = Hdf5Writer::create(path("a.h5"), Hdf5Strings::fixed);
+  ASSERT_TRUE(out.ok());
+  out->write("/zeros", std::span<const double>(zeros),
+             {.rows = zeros.size(), .gzip = gzip_if_large(zeros.size())});
+  out->write_strings("/labels", labels, gzip_if_large(labels.size()));
+  ASSERT_TRUE(out->commit().ok());
+  EXPECT_LT(fs::file_size(path("a.h5")), 20'000u) << "of 1'020'000 bytes";
+  const auto in = Hdf5Reader::open(path("a.h5"));
+  EXPECT_EQ(in->read<double>("/zeros")->values, zeros);
+  EXPECT_EQ(*in->read_strings("/labels"), labels);
+}
+
+TEST_F(Hdf5, AWriterThatIsReplacedLeavesNothing) {
+  auto out = Hdf5Writer::create(path("a.h5"));
+  ASSERT_TRUE(out.ok());
+  out = Hdf5Writer::create(path("b.h5"));
+  ASSERT_TRUE(out.ok());
+  EXPECT_FALSE(fs::exists(path("a.h5.partial")));
+  EXPECT_TRUE(fs::exists(path("b.h5.partial")));
+}
+
 TEST_F(Hdf5, H5pyReadsIt) {
   if (std::system("/usr/bin/python3 -c 'import h5py' 2>/dev/null") != 0) {
     GTEST_SKIP() << "skipped: no h5py";
@@ -148,4 +213,4 @@ TEST_F(Hdf5, H5pyReadsIt) {
 }
 
 }  // namespace
-}  // namespace gauntlet::replay
+}  // namespace gauntlet
