@@ -18,7 +18,8 @@ void describe_scenario(OptionVisitor& v) {
 int check_command(const std::string& file) {
   scenarios::Scenario scenario;
   std::vector<scenarios::Diagnostic> problems;
-  if (!scenarios::load_scenario(file, {}, scenario, problems)) {
+  const auto path = find_shipped(file);
+  if (!scenarios::load_scenario(path ? path->string() : file, {}, scenario, problems)) {
     fmt::print(stderr, "{}", to_string(problems));
     return kBadInput;
   }
