@@ -6,10 +6,15 @@
 namespace gauntlet {
 namespace {
 
+// The window is small and nearly sorted when the signal is smooth.
 float median(std::vector<float>& v) {
-  const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
-  std::nth_element(v.begin(), middle, v.end());
-  return *middle;
+  for (std::size_t i = 1; i < v.size(); ++i) {
+    const float x = v[i];
+    std::size_t k = i;
+    for (; k > 0 && v[k - 1] > x; --k) v[k] = v[k - 1];
+    v[k] = x;
+  }
+  return v[v.size() / 2];
 }
 
 }  // namespace
@@ -19,9 +24,19 @@ float Hampel::clean(std::size_t row, std::size_t axis) {
   const std::size_t total = filled_.size();
   const std::size_t first = row > h ? row - h : 0;
   const std::size_t last = std::min(row + h, total - 1);
-  const float x = rows_[3 * row + axis];
+  const float* const values = rows_.data() + axis;
+  const float x = values[3 * row];
+  // Whatever the median is, it lies in the window's range: most rows need no more than that.
+  float low = x, high = x;
+  for (std::size_t i = first; i <= last; ++i) {
+    low = std::min(low, values[3 * i]);
+    high = std::max(high, values[3 * i]);
+  }
+  if (static_cast<double>(std::max(x - low, high - x)) <= options_.sigmas * options_.floor) {
+    return x;
+  }
   scratch_.clear();
-  for (std::size_t i = first; i <= last; ++i) scratch_.push_back(rows_[3 * i + axis]);
+  for (std::size_t i = first; i <= last; ++i) scratch_.push_back(values[3 * i]);
   const float m = median(scratch_);
   for (float& v : scratch_) v = std::abs(v - m);
   const double deviation = std::max(1.4826 * static_cast<double>(median(scratch_)), options_.floor);
