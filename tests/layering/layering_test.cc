@@ -56,7 +56,9 @@ const std::map<std::string, Rooms>& allowed() {
     };
     Rooms adversarial = with(with(core_untrue, sim), {"core/files", "core/truth", "replay"});
     t->emplace("adversarial", adversarial);
-    t->emplace("scenarios", with(adversarial, {"adversarial", "reports"}));
+    const Rooms scenarios = with(adversarial, {"adversarial", "reports"});
+    t->emplace("scenarios", scenarios);
+    t->emplace("campaign", with(scenarios, {"scenarios"}));
     return t;
   }();
   return *table;
