@@ -55,6 +55,13 @@ Interval clopper_pearson_interval(std::uint64_t k, std::uint64_t n, double level
           k == n ? 1.0 : beta_quantile(1 - tail, successes + 1, failures)};
 }
 
+Interval poisson_interval(std::uint64_t k, double level) {
+  check_level(level);
+  const double tail = (1 - level) / 2;
+  const double counted = static_cast<double>(k);
+  return {k == 0 ? 0.0 : gamma_quantile(tail, counted), gamma_quantile(1 - tail, counted + 1)};
+}
+
 double quantile_in_place(std::vector<double>& values, double p) {
   CHECK(!values.empty() && p >= 0 && p <= 1, values.size(), p);
   const double position = p * static_cast<double>(values.size() - 1);

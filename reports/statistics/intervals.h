@@ -37,6 +37,10 @@ MeanEstimate estimate_mean(std::span<const double> values, double level = 0.95);
 Interval wilson_interval(std::uint64_t k, std::uint64_t n, double level = 0.95);
 Interval clopper_pearson_interval(std::uint64_t k, std::uint64_t n, double level = 0.95);
 
+// The mean of a Poisson variable of which k were counted; covers at least the level (Garwood,
+// Biometrika 28 (1936)).
+Interval poisson_interval(std::uint64_t k, double level = 0.95);
+
 // Rearranges `values` (partial sort); they must not be empty. 0 <= p <= 1.
 double quantile_in_place(std::vector<double>& values, double p);
 

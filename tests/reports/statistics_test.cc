@@ -48,6 +48,20 @@ TEST(Proportions, NoneFoundBoundsTheRate) {
   EXPECT_EQ(wilson_interval(50, 50).hi, 1);
 }
 
+// Garwood's table, as reprinted in every handbook: 95 % limits of a Poisson mean.
+TEST(Intervals, PoissonLimitsAreGarwoods) {
+  struct Row {
+    std::uint64_t k;
+    double lo, hi;
+  };
+  for (const Row& r : {Row{0, 0, 3.69}, Row{1, 0.03, 5.57}, Row{5, 1.62, 11.67},
+                       Row{10, 4.80, 18.39}, Row{50, 37.11, 65.92}}) {
+    const Interval i = poisson_interval(r.k);
+    EXPECT_NEAR(i.lo, r.lo, .005) << r.k;
+    EXPECT_NEAR(i.hi, r.hi, .005) << r.k;
+  }
+}
+
 // Cushny and Peebles (1905), as Student (1908) used them; R's t.test(sleep, paired = TRUE).
 constexpr double kDrug1[] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
 constexpr double kDrug2[] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
