@@ -56,7 +56,8 @@ const std::map<std::string, Rooms>& allowed() {
     };
     Rooms adversarial = with(with(core_untrue, sim), {"core/files", "core/truth", "replay"});
     t->emplace("adversarial", adversarial);
-    const Rooms scenarios = with(adversarial, {"adversarial", "reports"});
+    t->emplace("privacy", Rooms{"core/base", "reports", "sim/engine"});
+    const Rooms scenarios = with(adversarial, {"adversarial", "reports", "privacy"});
     t->emplace("scenarios", scenarios);
     t->emplace("campaign", with(scenarios, {"scenarios"}));
     return t;
