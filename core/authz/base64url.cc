@@ -8,17 +8,21 @@ namespace {
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::uint8_t kInvalid = 0xff;
-
-constexpr std::array<std::uint8_t, 256> make_reverse() {
-  std::array<std::uint8_t, 256> reverse{};
-  for (auto& r : reverse) r = kInvalid;
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    reverse[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+// Six bits of a character, shifted to each of the four places of a quad; whatever is no character
+// sets a bit above all of them.
+constexpr std::uint32_t kInvalid = 0xff00'0000;
+constexpr std::array<std::array<std::uint32_t, 256>, 4> make_places() {
+  std::array<std::array<std::uint32_t, 256>, 4> places{};
+  for (std::size_t place = 0; place < 4; ++place) {
+    for (auto& bits : places[place]) bits = kInvalid;
+    for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
+      places[place][static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint32_t>(i)
+                                                                << (18 - 6 * place);
+    }
   }
-  return reverse;
+  return places;
 }
-constexpr auto kReverse = make_reverse();
+constexpr auto kPlaces = make_places();
 
 }  // namespace
 
@@ -50,27 +54,25 @@ std::optional<std::string> base64url_decode(std::string_view text) {
   std::string bytes(text.size() * 3 / 4, '\0');
   const auto* in = reinterpret_cast<const unsigned char*>(text.data());
   char* out = bytes.data();
-  unsigned seen = 0;  // the two high bits are set once anything invalid went by
-  const auto six = [&seen](unsigned char c) -> std::uint32_t {
-    seen |= kReverse[c];
-    return kReverse[c];
-  };
+  std::uint32_t seen = 0;
   for (std::size_t quads = text.size() / 4; quads > 0; --quads, in += 4) {
     const std::uint32_t bits =
-        (six(in[0]) << 18) | (six(in[1]) << 12) | (six(in[2]) << 6) | six(in[3]);
-    *out++ = static_cast<char>((bits >> 16) & 0xff);
-    *out++ = static_cast<char>((bits >> 8) & 0xff);
-    *out++ = static_cast<char>(bits & 0xff);
+        kPlaces[0][in[0]] | kPlaces[1][in[1]] | kPlaces[2][in[2]] | kPlaces[3][in[3]];
+    seen |= bits;
+    *out++ = static_cast<char>(bits >> 16);
+    *out++ = static_cast<char>(bits >> 8);
+    *out++ = static_cast<char>(bits);
   }
   std::uint32_t spare = 0;  // bits of the last character that belong to no byte
   if (odd >= 2) {
     const std::uint32_t bits =
-        (six(in[0]) << 18) | (six(in[1]) << 12) | (odd == 3 ? six(in[2]) << 6 : 0);
-    *out++ = static_cast<char>((bits >> 16) & 0xff);
-    if (odd == 3) *out++ = static_cast<char>((bits >> 8) & 0xff);
+        kPlaces[0][in[0]] | kPlaces[1][in[1]] | (odd == 3 ? kPlaces[2][in[2]] : 0);
+    seen |= bits;
+    *out++ = static_cast<char>(bits >> 16);
+    if (odd == 3) *out++ = static_cast<char>(bits >> 8);
     spare = odd == 3 ? bits & 0xff : bits & 0xffff;
   }
-  if ((seen & ~63u) != 0 || spare != 0) return std::nullopt;
+  if ((seen & kInvalid) != 0 || spare != 0) return std::nullopt;
   return bytes;
 }
 

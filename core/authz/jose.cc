@@ -81,7 +81,7 @@ std::string jws_sign(const SigningKey& key, std::string_view type, std::string_v
 }
 
 Result<std::string> jws_open(std::string_view compact, const KeyRing& keys, std::string_view type,
-                             HostTime now) {
+                             HostTime now, std::string* signed_with) {
   if (compact.size() > kJwsBytesMax) return refused(refusal::kTooLong);
   const auto parts = split<3>(compact);
   if (!parts) return refused(refusal::kMalformed);
@@ -95,6 +95,7 @@ Result<std::string> jws_open(std::string_view compact, const KeyRing& keys, std:
   if (!signature) return refused(refusal::kMalformed);
   const std::string_view input = compact.substr(0, compact.rfind('.'));
   if (!key->verify(input, *signature)) return refused(refusal::kBadSignature);
+  if (signed_with) *signed_with = *kid;
   auto payload = base64url_decode((*parts)[1]);
   if (!payload) return refused(refusal::kMalformed);
   return *std::move(payload);

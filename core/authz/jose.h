@@ -48,9 +48,9 @@ inline constexpr std::size_t kJwsBytesMax = 4096;
 inline constexpr std::size_t kJweBytesMax = 2048;
 
 std::string jws_sign(const SigningKey& key, std::string_view type, std::string_view payload);
-// The payload, or the reason of refusal.
+// The payload, or the reason of refusal. `kid`, when given: whose key it was.
 Result<std::string> jws_open(std::string_view compact, const KeyRing& keys, std::string_view type,
-                             HostTime now);
+                             HostTime now, std::string* kid = nullptr);
 
 // A fresh content key and nonce each time.
 std::string jwe_seal(const RsaPublicKey& key, std::string_view type, std::string_view plaintext);

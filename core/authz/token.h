@@ -26,6 +26,7 @@
 #include "core/authz/private_key_provider.h"
 #include "core/authz/replay_cache.h"
 #include "core/authz/signing.h"
+#include "core/authz/verified_tokens.h"
 #include "core/base/options.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -37,6 +38,7 @@ struct TokenOptions {
   std::int64_t lifetime_s = 3600;
   std::int64_t leeway_s = 10;
   std::int64_t lifetime_max_s = 86400;
+  std::int64_t remembered = 1024;
 
   void describe(OptionVisitor& v);
   // What describe() cannot say: the issuer is an identifier, lifetime_s no longer than allowed.
@@ -77,7 +79,8 @@ class TokenIssuer {
   RsaPublicKey profile_key_;
 };
 
-// Checks the outer token. Does not and cannot open the inner one.
+// Checks the outer token. Does not and cannot open the inner one. A signature that was found good
+// is remembered; key and times are checked at every use. Not thread-safe.
 class TokenVerifier {
  public:
   // `replays`: for tokens that are good once only; not owned.
@@ -88,12 +91,14 @@ class TokenVerifier {
   KeyRing& keys() { return keys_; }
 
  private:
+  Result<OuterClaims> authenticate(std::string_view token, HostTime now) const;
   Result<OuterClaims> read_claims(std::string_view payload) const;
   Result<void> check_times(const OuterClaims& claims, HostTime now) const;
   TokenOptions options_;
   std::string audience_;
   KeyRing keys_;
   ReplayCache* replays_;
+  mutable VerifiedTokens<OuterClaims> remembered_;
 };
 
 class InnerTokenOpener {

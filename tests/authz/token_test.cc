@@ -64,6 +64,41 @@ TEST(Token, HoldsForItsLifetimeGiveOrTakeTheLeeway) {
   EXPECT_EQ(house.refusal(token, kNow + seconds(3610)), refusal::kExpired);
 }
 
+// What is remembered is that a signature was good, and nothing else.
+TEST(RememberedToken, StillExpiresAndStillNeedsItsKey) {
+  const House house;
+  const std::string token = house.token();
+  KeyRing ring(house.key.algorithm());
+  ASSERT_TRUE(ring.add(house.key.verify_key(), kNow).ok());
+  TokenVerifier verifier({}, "ingest", ring);
+  ASSERT_TRUE(verifier.verify(token, kNow).ok());
+  const auto again = verifier.verify(token, kNow);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->cluster_id, house.ingest.verify(token, kNow)->cluster_id);
+  EXPECT_EQ(verifier.verify(token, kNow + seconds(3610)).error().code, refusal::kExpired);
+  for (std::size_t i = 0; i < token.size(); i += 37) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(verifier.verify(changed, kNow).ok()) << i;
+  }
+  verifier.keys().retire(house.key.kid(), kNow + seconds(5));
+  EXPECT_TRUE(verifier.verify(token, kNow + seconds(4)).ok());
+  EXPECT_EQ(verifier.verify(token, kNow + seconds(5)).error().code, refusal::kUnknownKey);
+}
+
+TEST(RememberedToken, TheOldestIsForgottenFirst) {
+  VerifiedTokens<int> remembered(2);
+  for (const char* token : {"a", "b", "b", "c"}) remembered.remember(token, {1, "k"});
+  EXPECT_EQ(remembered.size(), 2u);
+  EXPECT_EQ(remembered.find("a"), nullptr);
+  EXPECT_NE(remembered.find("b"), nullptr);
+  EXPECT_NE(remembered.find("c"), nullptr);
+  VerifiedTokens<int> copy = remembered;
+  EXPECT_EQ(copy.size(), 0u);
+  copy = std::move(remembered);
+  EXPECT_NE(copy.find("c"), nullptr);
+}
+
 TEST(BadTokens, EveryOuterOneIsRefusedForTheExpectedReason) {
   const House house;
   ASSERT_EQ(house.refusal(house.token()), "");
