@@ -6,7 +6,7 @@ namespace gauntlet::sim {
 namespace {
 
 // An alarm's node is told apart by its flag; this only marks it as taken.
-void no_action(Node::Action, Simulation&, Node&, const Event&) {}
+std::int64_t no_action(Node::Action, Simulation&, Node&, std::uint32_t) { return Node::kOver; }
 
 }  // namespace
 
