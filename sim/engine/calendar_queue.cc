@@ -189,20 +189,12 @@ void CalendarQueue::for_some_in(const List& list, F&& f) {
 void CalendarQueue::prefetch_after(std::int64_t index) {
   const std::int64_t next = next_bucket(index);
   if (next >= horizon_) return;
-  for_some_in(buckets_[static_cast<std::size_t>(next) & mask_], [this](const Event& e) {
-    const Node& node = slab_[e.slot()];
-    if (!node.alarm) return;
-    std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
-    prefetch(objects[0]);
-    prefetch(objects[0] + 64);
-    prefetch(objects[1]);
-    prefetch(objects[1] + 64);
-    prefetch(objects[1] + 128);
-  });
+  if (slab_.has_alarms()) prefetch_objects(buckets_[static_cast<std::size_t>(next) & mask_]);
   const std::int64_t second = next_bucket(next);
   if (second >= horizon_) return;
   for_some_in(buckets_[static_cast<std::size_t>(second) & mask_],
               [this](const Event& e) { prefetch(&slab_[e.slot()]); });
+  if (stored_ < kStageFrom) return;
   const std::int64_t third = next_bucket(second);
   if (third >= horizon_) return;
   const List& after = buckets_[static_cast<std::size_t>(third) & mask_];
@@ -213,6 +205,19 @@ void CalendarQueue::prefetch_after(std::int64_t index) {
     if (left <= kBlockEvents) break;
     left -= kBlockEvents;
   }
+}
+
+void CalendarQueue::prefetch_objects(const List& list) {
+  for_some_in(list, [this](const Event& e) {
+    const Node& node = slab_[e.slot()];
+    if (!node.alarm) return;
+    std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
+    prefetch(objects[0]);
+    prefetch(objects[0] + 64);
+    prefetch(objects[1]);
+    prefetch(objects[1] + 64);
+    prefetch(objects[1] + 128);
+  });
 }
 
 bool CalendarQueue::open_next() {
@@ -257,7 +262,7 @@ bool CalendarQueue::open(std::int64_t index) {
   if (window_.opened++ == 0) window_.first_index = index;
   current_ = index;
   slide();
-  if (stored_ >= kPrefetchFrom) prefetch_after(index);
+  if (stored_ >= (slab_.has_alarms() ? kPrefetchFrom : kStageFrom)) prefetch_after(index);
   stored_ -= n;
   Event* const opened = opened_.data();
   const std::size_t kept = stale_ * 8 > stored_ + n
@@ -384,7 +389,7 @@ void CalendarQueue::adapt() {
   const bool outgrown = wanted > bits + 1;
   if (!outgrown && window_.events < patience_ * std::max<std::size_t>(512, size())) return;
   const int shift = outgrown ? -1 : measured_shift();
-  const bool misfit = shift >= 0 && (shift > shift_ + 1 || shift < shift_ - 1);
+  const bool misfit = shift >= 0 && (shift > shift_ + 1 || shift < shift_);
   const bool oversized = wanted < bits - 2;
   window_ = {};
   if (!outgrown && !misfit && !oversized) {

@@ -94,7 +94,7 @@ class CalendarQueue {
   void for_each(F&& f);
 
  private:
-  static constexpr std::uint32_t kBlockEvents = 4;
+  static constexpr std::uint32_t kBlockEvents = 8;
   static constexpr int kFarLevels = 11;
   static constexpr int kMinBucketBits = 6;
   static constexpr int kMaxBucketBits = 20;
@@ -106,8 +106,10 @@ class CalendarQueue {
   static constexpr std::size_t kStaged = 32;
   static constexpr std::size_t kLateMax = 256;
   static constexpr std::size_t kSweepFrom = 1024;
-  // Below this many entries everything is in the inner caches and prefetching only costs.
-  static constexpr std::size_t kPrefetchFrom = 1u << 15;
+  // Below so many entries blocks and nodes are in the inner caches, and to wait for them only
+  // costs; the objects of alarms are larger.
+  static constexpr std::size_t kStageFrom = 1u << 15;
+  static constexpr std::size_t kPrefetchFrom = 4096;
 
   struct Block {
     Event events[kBlockEvents];
@@ -127,7 +129,7 @@ class CalendarQueue {
     place.key = event.key;
   }
   void put_ring(std::int64_t index, const Event& event) {
-    stored_ < kPrefetchFrom ? put_near(index, event) : stage(index, event);
+    stored_ < kStageFrom ? put_near(index, event) : stage(index, event);
   }
   // A bucket is a random place in memory. What is bound for one waits here for its cache line, at
   // the latest until the next bucket opens.
@@ -160,6 +162,7 @@ class CalendarQueue {
   Event* drop_stale(Event* first, Event* last);
   std::int64_t next_bucket(std::int64_t after) const;
   void prefetch_after(std::int64_t index);
+  void prefetch_objects(const List& list);
   template <class F>
   void for_some_in(const List& list, F&& f);
   void slide();

@@ -127,16 +127,18 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
   CHECK(!running_, "run() within an event");
   struct Running {
     Simulation& sim;
-    std::uint64_t n = 0;
-    explicit Running(Simulation& s) : sim(s) { sim.running_ = true; }
+    std::uint64_t ran;
+    explicit Running(Simulation& s) : sim(s), ran(s.counters_.run) { sim.running_ = true; }
     ~Running() {
       sim.running_ = false;
-      sim.counters_.run += n;
+      sim.counters_.run = ran;
     }
   } running(*this);
+  const std::uint64_t before = running.ran;
+  const std::uint64_t last = before + std::min(events_max, ~before);
   stopped_ = false;
   const std::int64_t until_ns = until.time_since_epoch().count();
-  while (running.n < events_max && !stopped_) {
+  while (running.ran < last && !stopped_) {
     const Event* const entry = queue_.take(until_ns);
     if (entry == nullptr) break;
     const std::int64_t time_ns = entry->time_ns;
@@ -152,10 +154,10 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
       follow_alarm(node);
       continue;
     }
-    advance_to(time_ns, key);
+    advance_to(time_ns, key, running.ran);
     if (trace_ != nullptr) [[unlikely]]
       trace_->record(event, tag_of(event.slot()));
-    ++running.n;
+    ++running.ran;
     if (alarm != nullptr) {
       alarm->sequence_ = 0;
       alarm->entry_ns_ = Alarm::kNoEntry;
@@ -166,14 +168,14 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
       if (next_ns != Node::kOver) enqueue(node, key, WorldTime{Duration{next_ns}});
     }
   }
-  return running.n;
+  return running.ran - before;
 }
 
 std::uint64_t Simulation::run(WorldTime until) {
   const std::uint64_t n = run_at_most(~std::uint64_t{0}, until);
   if (!stopped_ && until != WorldTime::max() && now() < until) {
     now_ns_ = until.time_since_epoch().count();
-    at_instant_ = 0;
+    instant_began_ = counters_.run;
   }
   return n;
 }

@@ -279,13 +279,14 @@ class Simulation {
   void renumber();
   const Event* next_live();
   void follow_alarm(Node& node);
-  void advance_to(std::int64_t time_ns, std::uint64_t key) {
-    if (time_ns != now_ns_) {
+  // `ran`: events run before this one.
+  void advance_to(std::int64_t time_ns, std::uint64_t key, std::uint64_t ran) {
+    if (time_ns != now_ns_) [[likely]] {
       now_ns_ = time_ns;
-      at_instant_ = 0;
-    }
-    if (++at_instant_ > at_instant_max_) [[unlikely]]
+      instant_began_ = ran;
+    } else if (ran - instant_began_ >= at_instant_max_) [[unlikely]] {
       livelock({time_ns, key});
+    }
   }
   [[noreturn]] void livelock(const Event& event);
   std::uint64_t run_at_most(std::uint64_t events_max, WorldTime until);
@@ -300,7 +301,7 @@ class Simulation {
   bool stopped_ = false;
   bool running_ = false;
   Trace* trace_ = nullptr;
-  std::uint64_t at_instant_ = 0;
+  std::uint64_t instant_began_ = 0;  // events run before the first of this instant
   std::uint64_t at_instant_max_;
   SimulationCounters counters_;
   std::vector<Tag> tags_;

@@ -64,6 +64,9 @@ class Slab {
     link(node) = free_;
     free_ = slot;
   }
+  // There is, or was, a node that leads to an object elsewhere.
+  bool has_alarms() const { return has_alarms_; }
+  void set_has_alarms() { has_alarms_ = true; }
   bool contains(std::uint32_t slot) const { return slot < end_; }
   std::uint32_t end() const { return end_; }
 
@@ -84,6 +87,7 @@ class Slab {
   std::vector<Node*> chunks_;
   std::uint32_t free_ = kNone;
   std::uint32_t end_ = 0;
+  bool has_alarms_ = false;
   std::vector<Arena> arenas_;
 };
 
