@@ -67,6 +67,10 @@ const Event* CalendarQueue::front_slowly() {
   if (!late_.empty()) {
     return head_ != tail_ && *head_ < late_.top() ? head_ : &late_.top();
   }
+  if (head_ != tail_) {
+    next_chunk();
+    return head_;
+  }
   return stored_ > 0 && open_next() ? head_ : nullptr;
 }
 
@@ -90,6 +94,22 @@ void CalendarQueue::pop_merged() {
 void CalendarQueue::set_run(std::size_t head, std::size_t tail) {
   head_ = run_.data() + head;
   tail_ = run_.data() + tail;
+  next_chunk();
+}
+
+// A long run (a burst) is fetched ahead by itself: nodes two chunks before their turn, objects one.
+void CalendarQueue::next_chunk() {
+  if (tail_ - head_ <= kChunk || size() < prefetch_from()) {
+    chunk_end_ = run_.data() + run_.capacity();
+  } else {
+    chunk_end_ = head_ + kChunk;
+    Event* const second = std::min(tail_, chunk_end_ + kChunk);
+    if (slab_.has_alarms()) {
+      for (Event* e = chunk_end_; e < second; ++e) prefetch_objects(*e);
+    }
+    Event* const third = std::min(tail_, second + kChunk);
+    for (Event* e = second; e < third; ++e) prefetch(&slab_[e->slot()]);
+  }
   set_fence();
 }
 
@@ -132,6 +152,7 @@ Event* CalendarQueue::drop_stale(Event* first, Event* last) {
 }
 
 void CalendarQueue::unstage() {
+  if (staged_count_ == 0) return;
   for (std::size_t i = 0; i < staged_count_; ++i) {
     const auto index = static_cast<std::size_t>(staged_[i].time_ns >> shift_) & mask_;
     prefetch(&blocks_[buckets_[index].block]);
@@ -189,7 +210,10 @@ void CalendarQueue::for_some_in(const List& list, F&& f) {
 void CalendarQueue::prefetch_after(std::int64_t index) {
   const std::int64_t next = next_bucket(index);
   if (next >= horizon_) return;
-  if (slab_.has_alarms()) prefetch_objects(buckets_[static_cast<std::size_t>(next) & mask_]);
+  if (slab_.has_alarms()) {
+    for_some_in(buckets_[static_cast<std::size_t>(next) & mask_],
+                [this](const Event& e) { prefetch_objects(e); });
+  }
   const std::int64_t second = next_bucket(next);
   if (second >= horizon_) return;
   for_some_in(buckets_[static_cast<std::size_t>(second) & mask_],
@@ -207,21 +231,19 @@ void CalendarQueue::prefetch_after(std::int64_t index) {
   }
 }
 
-void CalendarQueue::prefetch_objects(const List& list) {
-  for_some_in(list, [this](const Event& e) {
-    const Node& node = slab_[e.slot()];
-    if (!node.alarm) return;
-    std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
-    prefetch(objects[0]);
-    prefetch(objects[0] + 64);
-    prefetch(objects[1]);
-    prefetch(objects[1] + 64);
-    prefetch(objects[1] + 128);
-  });
+void CalendarQueue::prefetch_objects(const Event& event) {
+  const Node& node = slab_[event.slot()];
+  if (!node.alarm) return;
+  std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
+  prefetch(objects[0]);
+  prefetch(objects[0] + 64);
+  prefetch(objects[1]);
+  prefetch(objects[1] + 64);
+  prefetch(objects[1] + 128);
 }
 
 bool CalendarQueue::open_next() {
-  adapt();
+  if (window_.events >= look_after_ || stored_ >= outgrown_from_) adapt();
   while (stored_ > 0) {
     unstage();
     const std::int64_t index = next_bucket(current_);
@@ -262,7 +284,7 @@ bool CalendarQueue::open(std::int64_t index) {
   if (window_.opened++ == 0) window_.first_index = index;
   current_ = index;
   slide();
-  if (stored_ >= (slab_.has_alarms() ? kPrefetchFrom : kStageFrom)) prefetch_after(index);
+  if (stored_ >= prefetch_from()) prefetch_after(index);
   stored_ -= n;
   Event* const opened = opened_.data();
   const std::size_t kept = stale_ * 8 > stored_ + n
@@ -348,8 +370,8 @@ bool CalendarQueue::jump() {
 
 int CalendarQueue::wanted_bucket_bits() const {
   // Ring = N x kTarget gaps = 2 x pending gaps.
-  const auto n = static_cast<std::size_t>(static_cast<double>(size()) * (2 / kTarget));
-  return std::clamp(static_cast<int>(std::bit_width(n)), kMinBucketBits, kMaxBucketBits);
+  return std::clamp(static_cast<int>(std::bit_width(2 * size() / kTarget)), kMinBucketBits,
+                    kMaxBucketBits);
 }
 
 // From the rate of distinct times since the last look; -1 when that says nothing.
@@ -387,19 +409,23 @@ void CalendarQueue::adapt() {
   const int bits = static_cast<int>(std::bit_width(mask_));
   const int wanted = wanted_bucket_bits();
   const bool outgrown = wanted > bits + 1;
-  if (!outgrown && window_.events < patience_ * std::max<std::size_t>(512, size())) return;
   const int shift = outgrown ? -1 : measured_shift();
   const bool misfit = shift >= 0 && (shift > shift_ + 1 || shift < shift_);
   const bool oversized = wanted < bits - 2;
-  window_ = {};
   if (!outgrown && !misfit && !oversized) {
     patience_ = std::max<std::size_t>(1, patience_ / 2);
+    look_again();
     return;
   }
   if (!outgrown) patience_ = std::min(2 * patience_, kPatienceMax);
   std::int64_t least = 0;
   const int sampled = sampled_shift(least);
   rebuild(shift >= 0 ? shift : sampled, wanted, least);
+}
+
+void CalendarQueue::look_again() {
+  window_ = {};
+  look_after_ = patience_ * std::max<std::size_t>(512, size());
 }
 
 std::uint32_t CalendarQueue::reversed(const List& list) {
@@ -452,7 +478,8 @@ void CalendarQueue::rebuild(int shift, int bucket_bits, std::int64_t least) {
   current_ = (least >> shift_) - 1;
   unit_ = (current_ + 1 + static_cast<std::int64_t>(mask_ + 1)) >> unit_bits_;
   horizon_ = unit_ << unit_bits_;
-  window_ = {};
+  // Where wanted_bucket_bits() is two more than there are.
+  outgrown_from_ = bucket_bits >= kMaxBucketBits - 1 ? ~std::size_t{0} : kTarget << bucket_bits;
 
   stored_ = 0;
   const auto again = [this](const Event& e) { push(e); };
@@ -461,6 +488,7 @@ void CalendarQueue::rebuild(int shift, int bucket_bits, std::int64_t least) {
     for (List& list : level) drain(list, again);
   }
   for (const Event& e : opened) push(e);
+  look_again();
 }
 
 std::vector<Event> CalendarQueue::take_opened() {

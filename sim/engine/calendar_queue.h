@@ -24,6 +24,7 @@
 // ones, in one sweep.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -101,7 +102,7 @@ class CalendarQueue {
   static constexpr int kFirstShift = 16;
   // Mean distinct times per bucket aimed at: 16 beat 8 from 10^3 to 10^6 pending, as fewer and
   // larger buckets leave more time to prefetch.
-  static constexpr double kTarget = 16;
+  static constexpr std::size_t kTarget = 16;
   static constexpr std::ptrdiff_t kLateReach = 16;
   static constexpr std::size_t kStaged = 32;
   static constexpr std::size_t kLateMax = 256;
@@ -110,6 +111,7 @@ class CalendarQueue {
   // costs; the objects of alarms are larger.
   static constexpr std::size_t kStageFrom = 1u << 15;
   static constexpr std::size_t kPrefetchFrom = 4096;
+  static constexpr std::ptrdiff_t kChunk = 32;
 
   struct Block {
     Event events[kBlockEvents];
@@ -162,7 +164,8 @@ class CalendarQueue {
   Event* drop_stale(Event* first, Event* last);
   std::int64_t next_bucket(std::int64_t after) const;
   void prefetch_after(std::int64_t index);
-  void prefetch_objects(const List& list);
+  void prefetch_objects(const Event& event);
+  std::size_t prefetch_from() const { return slab_.has_alarms() ? kPrefetchFrom : kStageFrom; }
   template <class F>
   void for_some_in(const List& list, F&& f);
   void slide();
@@ -170,6 +173,7 @@ class CalendarQueue {
   void spread(int level, unsigned digit);
   bool jump();
   void adapt();
+  void look_again();
   int measured_shift() const;
   int sampled_shift(std::int64_t& least);
   void rebuild(int shift, int bucket_bits, std::int64_t least);
@@ -179,7 +183,8 @@ class CalendarQueue {
   void set_bit(std::size_t i);
   void clear_bit(std::size_t i);
   void set_run(std::size_t head, std::size_t tail);
-  void set_fence() { fence_ = late_.empty() ? tail_ : nullptr; }
+  void next_chunk();
+  void set_fence() { fence_ = late_.empty() ? std::min(tail_, chunk_end_) : nullptr; }
   std::vector<Event> take_opened();
   template <class F>
   void drain(List& list, F&& f);
@@ -201,7 +206,8 @@ class CalendarQueue {
   PageArray<Event> run_;
   Event* head_ = nullptr;
   Event* tail_ = nullptr;
-  Event* fence_ = nullptr;  // tail_ while late_ is empty, else null: the fast way is closed
+  Event* chunk_end_ = nullptr;  // up to here what the run leads to is in the cache, or need not be
+  Event* fence_ = nullptr;  // end of the fast way: a chunk's or the run's; null with late entries
   HeapQueue late_;
   Event taken_;
 
@@ -230,6 +236,8 @@ class CalendarQueue {
   };
   Window window_;
   std::size_t patience_ = 1;
+  std::uint64_t look_after_ = 0;  // events in the window
+  std::size_t outgrown_from_ = 0;
   std::uint64_t rebuilds_ = 0;
   std::uint64_t sweeps_ = 0;
   std::vector<std::int64_t> sample_;
