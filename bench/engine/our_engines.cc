@@ -1,6 +1,7 @@
 #include <deque>
 #include <memory>
 
+#include "bench/engine/asio_engine.h"
 #include "bench/engine/engines.h"
 #include "bench/engine/plain_engines.h"
 #include "sim/engine/process.h"
@@ -127,6 +128,7 @@ const std::vector<Engine>& engines() {
       {"gauntlet-at", &once, nullptr, nullptr},
       {"gauntlet-alarm", &alarm, nullptr, nullptr},
       {"gauntlet-coroutine", &coroutine, nullptr, nullptr},
+      {"gauntlet-asio", &asio_cycle, nullptr, nullptr},
       {"priority_queue-function", &plain::function_cycle, &plain::function_rearm,
        &plain::function_cancel},
       {"priority_queue-24B", &plain::binary_cycle, &plain::binary_rearm, &plain::binary_cancel},
