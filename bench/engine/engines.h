@@ -1,4 +1,4 @@
-// Our kernel in its four forms and three plain engines to compare it with, behind one name each.
+// Our kernel in its five forms and three plain engines to compare it with, behind one name each.
 #pragma once
 
 #include <string_view>
@@ -20,7 +20,6 @@ struct Engine {
   }
 };
 
-// A variant over the virtual asio context belongs here, once there is one.
 const std::vector<Engine>& engines();
 
 }  // namespace gauntlet::bench

@@ -1,6 +1,7 @@
 #include <deque>
 #include <memory>
 
+#include "bench/engine/asio_engine.h"
 #include "bench/engine/engines.h"
 #include "bench/engine/plain_engines.h"
 #include "sim/engine/process.h"
@@ -83,25 +84,17 @@ Outcome coroutine(Model& model) {
   return timed(model, [&] { sim.run(); });
 }
 
-// A device and its time-out in one object, as a model has them.
-struct Watched final : Alarm {
-  Watched(Simulation& s, Model& m, std::uint32_t i) : Alarm(s), timeout(s, [] {}), model(m), id(i) {
-    works_on(&timeout);
-  }
-  void wake() override {
-    const std::int64_t delay = model.next(ns(simulation()), id);
-    timeout.arm_after(Duration{kTimeout_ns});
-    delay < 0 ? simulation().stop() : wake_after(Duration{delay});
-  }
-  Timer timeout;
-  Model& model;
-  std::uint32_t id;
-};
 Outcome rearm(Model& model) {
   Simulation sim;
-  std::deque<Watched> devices;
+  std::deque<Timer> timeouts;
   for (std::uint32_t id = 0; id < model.n(); ++id) {
-    devices.emplace_back(sim, model, id).wake_at(at(model.first(id)));
+    Timer& timeout = timeouts.emplace_back(sim, [] {});
+    sim.recur(at(model.first(id)), [&sim, &model, &timeout, id] {
+      const std::int64_t delay = model.next(ns(sim), id);
+      timeout.arm_after(Duration{kTimeout_ns});
+      if (delay < 0) sim.stop();
+      return delay < 0 ? sim::kNever : sim.now() + Duration{delay};
+    });
   }
   return timed(model, [&] { sim.run(); });
 }
@@ -135,6 +128,7 @@ const std::vector<Engine>& engines() {
       {"gauntlet-at", &once, nullptr, nullptr},
       {"gauntlet-alarm", &alarm, nullptr, nullptr},
       {"gauntlet-coroutine", &coroutine, nullptr, nullptr},
+      {"gauntlet-asio", &asio_cycle, nullptr, nullptr},
       {"priority_queue-function", &plain::function_cycle, &plain::function_rearm,
        &plain::function_cancel},
       {"priority_queue-24B", &plain::binary_cycle, &plain::binary_rearm, &plain::binary_cancel},

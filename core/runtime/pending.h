@@ -64,11 +64,13 @@ class PendingOperations final : public asio::execution_context::service {
   PendingOperation* last_ = nullptr;
 };
 
-// A pending operation that completes with (error_code, Results...).
-template <class... Results>
-class PendingHandler : public PendingOperation {
+// A pending operation that completes with (error_code, Results...). `Executor` is where a handler
+// without one of its own runs; one that knows `runs_inside(handler's executor)` is spared the
+// dispatch where that says true.
+template <class Executor, class HandlerType, class... Results>
+class BasicPendingHandler : public PendingOperation {
  public:
-  using Handler = asio::any_completion_handler<void(error_code, Results...)>;
+  using Handler = HandlerType;
 
   // Both end the operation: `this` is gone afterwards.
   // Runs the handler at once where its executor allows that: from an event's callback only.
@@ -86,14 +88,12 @@ class PendingHandler : public PendingOperation {
   }
 
  protected:
-  PendingHandler(const asio::any_io_executor& executor, Handler handler)
-      : PendingOperation(PendingOperations::of(executor)),
-        executor_(executor),
-        handler_(std::move(handler)) {
+  BasicPendingHandler(PendingOperations& all, const Executor& executor, Handler handler)
+      : PendingOperation(all), executor_(executor), handler_(std::move(handler)) {
     auto slot = asio::get_associated_cancellation_slot(handler_);
     if (slot.is_connected()) hook_ = &slot.template emplace<CancelHook>(this);
   }
-  ~PendingHandler() override {
+  ~BasicPendingHandler() override {
     if (hook_) hook_->operation = nullptr;
   }
 
@@ -102,8 +102,8 @@ class PendingHandler : public PendingOperation {
 
   // Lives in the cancellation slot. Either side may go first.
   struct CancelHook {
-    PendingHandler* operation;
-    explicit CancelHook(PendingHandler* op) : operation(op) {}
+    BasicPendingHandler* operation;
+    explicit CancelHook(BasicPendingHandler* op) : operation(op) {}
     CancelHook(const CancelHook&) = delete;
     CancelHook& operator=(const CancelHook&) = delete;
     ~CancelHook() {
@@ -121,16 +121,35 @@ class PendingHandler : public PendingOperation {
     delete this;
     return handler;
   }
-  static void invoke(const asio::any_io_executor& executor, Handler handler, Values values) {
-    auto target = asio::get_associated_executor(handler, executor);
+  static void invoke(const Executor& executor, Handler handler, Values values) {
+    const auto target = asio::get_associated_executor(handler, executor);
+    if constexpr (requires { executor.runs_inside(target); }) {
+      if (executor.runs_inside(target)) {
+        std::apply(std::move(handler), std::move(values));
+        return;
+      }
+    }
     asio::dispatch(target, [handler = std::move(handler), values = std::move(values)]() mutable {
       std::apply(std::move(handler), std::move(values));
     });
   }
 
-  asio::any_io_executor executor_;
+  Executor executor_;
   Handler handler_;
   CancelHook* hook_ = nullptr;
+};
+
+// For any executor and any handler.
+template <class... Results>
+class PendingHandler
+    : public BasicPendingHandler<asio::any_io_executor,
+                                 asio::any_completion_handler<void(error_code, Results...)>,
+                                 Results...> {
+ protected:
+  PendingHandler(const asio::any_io_executor& executor,
+                 asio::any_completion_handler<void(error_code, Results...)> handler)
+      : PendingHandler::BasicPendingHandler(PendingOperations::of(executor), executor,
+                                            std::move(handler)) {}
 };
 
 }  // namespace gauntlet

@@ -6,31 +6,29 @@ namespace gauntlet::sim {
 namespace {
 
 // An alarm's node is told apart by its flag; this only marks it as taken.
-void no_action(Node::Action, Simulation&, Node&, const Event&) {}
+std::int64_t no_action(Node::Action, Simulation&, Node&, std::uint32_t) { return Node::kOver; }
 
 }  // namespace
 
 Alarm::Alarm(Simulation& sim, Priority priority, Tag tag)
-    : sim_(sim), slot_(sim.slab_.allocate()), priority_(priority) {
-  Node& node = sim_.slab_[slot_];
-  ::new (static_cast<void*>(node.storage))(Alarm*)(this);
+    : sim_(sim), key_(Event::pack(priority, 0, sim.slab_.allocate())), node_(sim.slab_[slot()]) {
+  ::new (static_cast<void*>(node_.storage))(Alarm*)(this);
   works_on(this);
-  node.act = &no_action;
-  sim_.set_tag(node, slot_, tag);
-  node.alarm = 1;
+  node_.act = &no_action;
+  sim_.set_tag(node_, slot(), tag);
+  node_.alarm = 1;
+  sim_.slab_.set_has_alarms();
 }
 
 Alarm::~Alarm() {
   cancel_wake();
-  Node& node = sim_.slab_[slot_];
-  Slab::expire(node);
-  sim_.slab_.release(slot_);
+  Slab::expire(node_);
+  sim_.slab_.release(slot());
   if (entry_ns_ != kNoEntry) sim_.queue_.add_stale();
 }
 
 void Alarm::works_on(const void* memory) {
-  Node& node = sim_.slab_[slot_];
-  ::new (static_cast<void*>(node.storage + sizeof(Alarm*)))(const void*)(memory);
+  ::new (static_cast<void*>(node_.storage + sizeof(Alarm*)))(const void*)(memory);
 }
 
 bool Alarm::cancel_wake() {
@@ -41,8 +39,8 @@ bool Alarm::cancel_wake() {
   return true;
 }
 
-void Alarm::leave_stale(Node& node) {
-  node.sequence = 0;
+void Alarm::leave_stale() {
+  node_.sequence = Node::kNone;
   sim_.queue_.add_stale();
 }
 

@@ -51,20 +51,21 @@ class Alarm {
   static constexpr std::int64_t kNoEntry = std::numeric_limits<std::int64_t>::max();
 
   void enter() {
-    Node& node = sim_.slab_[slot_];
-    if (entry_ns_ != kNoEntry) leave_stale(node);
-    node.sequence = sequence_;
+    if (entry_ns_ != kNoEntry) [[unlikely]]
+      leave_stale();
+    node_.sequence = sequence_;
     entry_ns_ = deadline_ns_;
-    sim_.queue_.push({deadline_ns_, Event::pack(priority_, sequence_, slot_)});
+    sim_.queue_.push({deadline_ns_, Event::repack(key_, sequence_)});
   }
-  void leave_stale(Node& node);
+  void leave_stale();
+  std::uint32_t slot() const { return Event{0, key_}.slot(); }
 
   Simulation& sim_;
+  const std::uint64_t key_;  // priority and slot
+  Node& node_;
   std::int64_t deadline_ns_ = 0;
   std::int64_t entry_ns_ = kNoEntry;  // time of the entry in the queue; never after the deadline
   std::uint32_t sequence_ = 0;        // order of the pending wake-up; 0: none
-  std::uint32_t slot_;
-  Priority priority_;
 };
 
 }  // namespace gauntlet::sim

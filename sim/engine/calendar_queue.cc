@@ -41,6 +41,17 @@ CalendarQueue::CalendarQueue(const Slab& slab) : slab_(slab) {
   rebuilds_ = 0;
 }
 
+void CalendarQueue::add_block(List& list) {
+  std::uint32_t fresh = free_block_;
+  if (fresh != kNoBlock) [[likely]] {
+    free_block_ = next_[fresh];
+  } else {
+    fresh = allocate_fresh_block();
+  }
+  next_[fresh] = list.block;
+  list.block = fresh;
+}
+
 std::uint32_t CalendarQueue::allocate_fresh_block() {
   if (block_end_ == blocks_.capacity()) {
     const std::size_t capacity = std::max<std::size_t>(64, 2 * blocks_.capacity());
@@ -52,48 +63,99 @@ std::uint32_t CalendarQueue::allocate_fresh_block() {
 
 // --- the current run ---------------------------------------------------------------------------
 
+const Event* CalendarQueue::front_slowly() {
+  if (!late_.empty()) {
+    return head_ != tail_ && *head_ < late_.top() ? head_ : &late_.top();
+  }
+  if (head_ != tail_) {
+    next_chunk();
+    return head_;
+  }
+  return stored_ > 0 && open_next() ? head_ : nullptr;
+}
+
+const Event* CalendarQueue::take_slowly(std::int64_t until_ns) {
+  const Event* first = front_slowly();
+  if (first == nullptr || first->time_ns > until_ns) return nullptr;
+  taken_ = *first;
+  pop();
+  return &taken_;
+}
+
 void CalendarQueue::pop_merged() {
-  if (head_ == tail_ || late_.top() < run_[head_]) {
+  if (head_ == tail_ || late_.top() < *head_) {
     late_.pop();
+    set_fence();
   } else {
     ++head_;
   }
 }
 
+void CalendarQueue::set_run(std::size_t head, std::size_t tail) {
+  head_ = run_.data() + head;
+  tail_ = run_.data() + tail;
+  next_chunk();
+}
+
+// A long run (a burst) is fetched ahead by itself: nodes two chunks before their turn, objects one.
+void CalendarQueue::next_chunk() {
+  if (tail_ - head_ <= kChunk || size() < prefetch_from()) {
+    chunk_end_ = run_.data() + run_.capacity();
+  } else {
+    chunk_end_ = head_ + kChunk;
+    Event* const second = std::min(tail_, chunk_end_ + kChunk);
+    if (slab_.has_alarms()) {
+      for (Event* e = chunk_end_; e < second; ++e) prefetch_objects(*e);
+    }
+    Event* const third = std::min(tail_, second + kChunk);
+    for (Event* e = second; e < third; ++e) prefetch(&slab_[e->slot()]);
+  }
+  set_fence();
+}
+
+// Near the end of the run, else into the heap.
+void CalendarQueue::insert_late(Event event) {
+  ++window_.events;
+  if (tail_ == run_.data() + run_.capacity()) make_room();
+  if (tail_ - head_ > kLateReach && event < tail_[-kLateReach]) {
+    late_.push(event);
+    set_fence();
+    if (late_.size() > kLateMax && late_.size() > size() / 2) retreat();
+    return;
+  }
+  Event* place = tail_++;
+  for (; place > head_ && event < place[-1]; --place) *place = place[-1];
+  *place = event;
+  set_fence();
+}
+
 // The consumed front is given back only when it is at least half, so a run that is appended to for
 // ever at one instant costs a constant per event.
 void CalendarQueue::make_room() {
-  if (head_ > 0 && head_ >= run_.capacity() / 2) {
-    std::memmove(run_.data(), run_.data() + head_, (tail_ - head_) * sizeof(Event));
-  } else {
+  const auto kept = static_cast<std::size_t>(tail_ - head_);
+  if (kept > 0 && kept <= run_.capacity() / 2) {
+    std::memmove(run_.data(), head_, kept * sizeof(Event));
+  } else if (kept > 0 || run_.capacity() == 0) {
     PageArray<Event> larger;
     larger.grow(std::max<std::size_t>(64, 2 * run_.capacity()), 0);
-    if (tail_ > head_) {
-      std::memcpy(larger.data(), run_.data() + head_, (tail_ - head_) * sizeof(Event));
-    }
+    if (kept > 0) std::memcpy(larger.data(), head_, kept * sizeof(Event));
     run_.swap(larger);
   }
-  tail_ -= head_;
-  head_ = 0;
+  set_run(0, kept);
 }
 
-void CalendarQueue::drop_stale() {
-  const std::size_t before = tail_;
-  std::size_t out = head_;
-  for (std::size_t i = head_; i < tail_; ++i) {
-    if (live(run_[i])) run_[out++] = run_[i];
-  }
-  tail_ = out;
-  entries_ -= before - out;
-  stale_ -= before - out;
+// Returns the new end.
+Event* CalendarQueue::drop_stale(Event* first, Event* last) {
+  Event* const end = std::remove_if(first, last, [this](const Event& e) { return !live(e); });
+  stale_ -= static_cast<std::size_t>(last - end);
+  return end;
 }
 
 void CalendarQueue::unstage() {
-  if (entries_ >= kPrefetchFrom) {
-    for (std::size_t i = 0; i < staged_count_; ++i) {
-      const auto index = static_cast<std::size_t>(staged_[i].time_ns >> shift_) & mask_;
-      prefetch(&blocks_[buckets_[index].block]);
-    }
+  if (staged_count_ == 0) return;
+  for (std::size_t i = 0; i < staged_count_; ++i) {
+    const auto index = static_cast<std::size_t>(staged_[i].time_ns >> shift_) & mask_;
+    prefetch(&blocks_[buckets_[index].block]);
   }
   for (std::size_t i = 0; i < staged_count_; ++i) {
     put_near(staged_[i].time_ns >> shift_, staged_[i]);
@@ -148,20 +210,15 @@ void CalendarQueue::for_some_in(const List& list, F&& f) {
 void CalendarQueue::prefetch_after(std::int64_t index) {
   const std::int64_t next = next_bucket(index);
   if (next >= horizon_) return;
-  for_some_in(buckets_[static_cast<std::size_t>(next) & mask_], [this](const Event& e) {
-    const Node& node = slab_[e.slot()];
-    if (!node.alarm) return;
-    std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
-    prefetch(objects[0]);
-    prefetch(objects[0] + 64);
-    prefetch(objects[1]);
-    prefetch(objects[1] + 64);
-    prefetch(objects[1] + 128);
-  });
+  if (slab_.has_alarms()) {
+    for_some_in(buckets_[static_cast<std::size_t>(next) & mask_],
+                [this](const Event& e) { prefetch_objects(e); });
+  }
   const std::int64_t second = next_bucket(next);
   if (second >= horizon_) return;
   for_some_in(buckets_[static_cast<std::size_t>(second) & mask_],
               [this](const Event& e) { prefetch(&slab_[e.slot()]); });
+  if (stored_ < kStageFrom) return;
   const std::int64_t third = next_bucket(second);
   if (third >= horizon_) return;
   const List& after = buckets_[static_cast<std::size_t>(third) & mask_];
@@ -174,9 +231,20 @@ void CalendarQueue::prefetch_after(std::int64_t index) {
   }
 }
 
+void CalendarQueue::prefetch_objects(const Event& event) {
+  const Node& node = slab_[event.slot()];
+  if (!node.alarm) return;
+  std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
+  prefetch(objects[0]);
+  prefetch(objects[0] + 64);
+  prefetch(objects[1]);
+  prefetch(objects[1] + 64);
+  prefetch(objects[1] + 128);
+}
+
 bool CalendarQueue::open_next() {
-  adapt();
-  while (entries_ > 0) {
+  if (window_.events >= look_after_ || stored_ >= outgrown_from_) adapt();
+  while (stored_ > 0) {
     unstage();
     const std::int64_t index = next_bucket(current_);
     if (index < horizon_) {
@@ -193,17 +261,17 @@ bool CalendarQueue::open(std::int64_t index) {
   const auto i = static_cast<std::size_t>(index) & mask_;
   List& list = buckets_[i];
   const std::size_t n = list.count;
-  head_ = 0;
-  tail_ = n;
   // Whole blocks are copied, a constant size; what lies behind the last event is never read.
-  if (n + kBlockEvents > run_.capacity()) run_.grow(std::bit_ceil(n + kBlockEvents), 0);
+  const std::size_t room = n + kBlockEvents;
+  if (room > opened_.capacity()) opened_.grow(std::bit_ceil(room), 0);
+  if (room > run_.capacity()) run_.grow(opened_.capacity(), 0);
 
   // Blocks hang from the last to the first; the run keeps the order in which they were filled,
   // which for ties is the sorted one.
   std::uint32_t block = list.block;
   for (std::size_t end = n; end > 0;) {
     const std::size_t begin = (end - 1) / kBlockEvents * kBlockEvents;
-    std::memcpy(&run_[begin], blocks_[block].events, sizeof(Block));
+    std::memcpy(&opened_[begin], blocks_[block].events, sizeof(Block));
     const std::uint32_t previous = next_[block];
     next_[block] = free_block_;
     free_block_ = block;
@@ -216,12 +284,23 @@ bool CalendarQueue::open(std::int64_t index) {
   if (window_.opened++ == 0) window_.first_index = index;
   current_ = index;
   slide();
-  if (entries_ >= kPrefetchFrom) prefetch_after(index);
-  if (stale_ * 8 > entries_) drop_stale();
-  if (head_ == tail_) return false;
-  window_.events += tail_;
-  window_.distinct += sort_events(run_.data(), tail_, index << shift_, shift_, scratch_);
-  return true;
+  if (stored_ >= prefetch_from()) prefetch_after(index);
+  stored_ -= n;
+  Event* const opened = opened_.data();
+  const std::size_t kept = stale_ * 8 > stored_ + n
+                               ? static_cast<std::size_t>(drop_stale(opened, opened + n) - opened)
+                               : n;
+  if (kept > 0) {
+    window_.events += kept;
+    window_.distinct += sort_events(opened, kept, run_.data(), index << shift_, shift_, scratch_);
+  }
+  set_run(0, kept);
+  return kept > 0;
+}
+
+void CalendarQueue::set_bit(std::size_t i) {
+  words_[i / 64] |= std::uint64_t{1} << (i % 64);
+  summary_[i / 4096] |= std::uint64_t{1} << (i / 64 % 64);
 }
 
 void CalendarQueue::clear_bit(std::size_t i) {
@@ -231,7 +310,7 @@ void CalendarQueue::clear_bit(std::size_t i) {
 
 // --- the far hierarchy -------------------------------------------------------------------------
 
-void CalendarQueue::put_far(const Event& event) {
+void CalendarQueue::put_far(Event event) {
   const std::int64_t unit = event.time_ns >> (shift_ + unit_bits_);
   const int level = digit_level(unit, unit_);
   const unsigned digit = digit_of(unit, level);
@@ -250,7 +329,7 @@ void CalendarQueue::flush_unit() {
   const unsigned digit = digit_of(unit_, 0);
   if (far_bits_[0] >> digit & 1u) {
     far_bits_[0] &= ~(std::uint64_t{1} << digit);
-    drain(far_[0][digit], [this](const Event& e) { stage(e.time_ns >> shift_, e); });
+    drain(far_[0][digit], [this](const Event& e) { put_ring(e.time_ns >> shift_, e); });
   }
   ++unit_;
   horizon_ = unit_ << unit_bits_;
@@ -291,8 +370,8 @@ bool CalendarQueue::jump() {
 
 int CalendarQueue::wanted_bucket_bits() const {
   // Ring = N x kTarget gaps = 2 x pending gaps.
-  const auto n = static_cast<std::size_t>(static_cast<double>(entries_) * (2 / kTarget));
-  return std::clamp(static_cast<int>(std::bit_width(n)), kMinBucketBits, kMaxBucketBits);
+  return std::clamp(static_cast<int>(std::bit_width(2 * size() / kTarget)), kMinBucketBits,
+                    kMaxBucketBits);
 }
 
 // From the rate of distinct times since the last look; -1 when that says nothing.
@@ -310,7 +389,7 @@ int CalendarQueue::measured_shift() const {
 // tenth. Also finds the least.
 int CalendarQueue::sampled_shift(std::int64_t& least) {
   sample_.clear();
-  const std::size_t stride = entries_ / 512 + 1;
+  const std::size_t stride = size() / 512 + 1;
   std::size_t i = 0;
   least = std::numeric_limits<std::int64_t>::max();
   for_each([&](const Event& e) {
@@ -321,7 +400,7 @@ int CalendarQueue::sampled_shift(std::int64_t& least) {
   std::nth_element(sample_.begin(), tenth, sample_.end());
   const double span = static_cast<double>(*tenth - least);
   if (span <= 0) return shift_;
-  return nearest_log2(span / (0.1 * static_cast<double>(entries_)) * kTarget);
+  return nearest_log2(span / (0.1 * static_cast<double>(size())) * kTarget);
 }
 
 // Called with an empty run. Loads that alternate between two rates would have a rebuild at every
@@ -330,19 +409,23 @@ void CalendarQueue::adapt() {
   const int bits = static_cast<int>(std::bit_width(mask_));
   const int wanted = wanted_bucket_bits();
   const bool outgrown = wanted > bits + 1;
-  if (!outgrown && window_.events < patience_ * std::max<std::size_t>(512, entries_)) return;
   const int shift = outgrown ? -1 : measured_shift();
-  const bool misfit = shift >= 0 && (shift > shift_ + 1 || shift < shift_ - 1);
+  const bool misfit = shift >= 0 && (shift > shift_ + 1 || shift < shift_);
   const bool oversized = wanted < bits - 2;
-  window_ = {};
   if (!outgrown && !misfit && !oversized) {
     patience_ = std::max<std::size_t>(1, patience_ / 2);
+    look_again();
     return;
   }
   if (!outgrown) patience_ = std::min(2 * patience_, kPatienceMax);
   std::int64_t least = 0;
   const int sampled = sampled_shift(least);
   rebuild(shift >= 0 ? shift : sampled, wanted, least);
+}
+
+void CalendarQueue::look_again() {
+  window_ = {};
+  look_after_ = patience_ * std::max<std::size_t>(512, size());
 }
 
 std::uint32_t CalendarQueue::reversed(const List& list) {
@@ -395,22 +478,24 @@ void CalendarQueue::rebuild(int shift, int bucket_bits, std::int64_t least) {
   current_ = (least >> shift_) - 1;
   unit_ = (current_ + 1 + static_cast<std::int64_t>(mask_ + 1)) >> unit_bits_;
   horizon_ = unit_ << unit_bits_;
-  window_ = {};
+  // Where wanted_bucket_bits() is two more than there are.
+  outgrown_from_ = bucket_bits >= kMaxBucketBits - 1 ? ~std::size_t{0} : kTarget << bucket_bits;
 
-  entries_ = 0;
+  stored_ = 0;
   const auto again = [this](const Event& e) { push(e); };
   for (std::size_t i = 0; i < old_end; ++i) drain(old_buckets[i], again);
   for (auto& level : old_far) {
     for (List& list : level) drain(list, again);
   }
   for (const Event& e : opened) push(e);
+  look_again();
 }
 
 std::vector<Event> CalendarQueue::take_opened() {
   std::vector<Event> opened = late_.events();
   late_.events().clear();
-  for (std::size_t i = head_; i < tail_; ++i) opened.push_back(run_[i]);
-  head_ = tail_ = 0;
+  opened.insert(opened.end(), head_, tail_);
+  set_run(0, 0);
   return opened;
 }
 
@@ -431,7 +516,7 @@ void CalendarQueue::keep_live(List& list) {
     if (live(e)) {
       put(list, e);
     } else {
-      --entries_;
+      --stored_;
     }
   });
 }
@@ -439,17 +524,14 @@ void CalendarQueue::keep_live(List& list) {
 void CalendarQueue::sweep() {
   unstage();
   ++sweeps_;
-  drop_stale();
+  tail_ = drop_stale(head_, tail_);
   auto& late = late_.events();
   const std::vector<Event> old_late = late;
   late.clear();
   for (const Event& e : old_late) {
-    if (live(e)) {
-      late_.push(e);
-    } else {
-      --entries_;
-    }
+    if (live(e)) late_.push(e);
   }
+  set_fence();
   for (std::size_t i = 0; i <= mask_; ++i) {
     if (buckets_[i].count == 0) continue;
     keep_live(buckets_[i]);

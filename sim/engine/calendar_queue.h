@@ -24,6 +24,7 @@
 // ones, in one sweep.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,47 +44,47 @@ class CalendarQueue {
   explicit CalendarQueue(const Slab& slab);
 
   void push(const Event& event) {
-    ++entries_;
     const auto index = event.time_ns >> shift_;
-    if (index <= current_) {
+    if (index <= current_) [[unlikely]] {
       insert_late(event);
-    } else if (index < horizon_) {
-      stage(index, event);
-    } else {
+      return;
+    }
+    ++stored_;
+    if (index >= horizon_) [[unlikely]] {
       put_far(event);
+    } else {
+      put_ring(index, event);
     }
   }
   // The least entry (possibly stale), null when there is none. Valid until the next call.
-  const Event* front() {
-    if (head_ != tail_) [[likely]] {
-      const Event* first = &run_[head_];
-      if (late_.empty()) [[likely]]
-        return first;
-      return late_.top() < *first ? &late_.top() : first;
-    }
-    if (!late_.empty()) return &late_.top();
-    if (entries_ == 0) return nullptr;
-    return open_next() ? &run_[head_] : nullptr;
-  }
+  const Event* front() { return head_ < fence_ ? head_ : front_slowly(); }
   // Removes what front() returned.
   void pop() {
-    --entries_;
-    if (late_.empty()) [[likely]] {
+    if (head_ < fence_) [[likely]] {
       ++head_;
     } else {
       pop_merged();
     }
   }
+  // Both at once, unless the least entry is later than `until_ns`: then null. Valid until the next
+  // call.
+  const Event* take(std::int64_t until_ns) {
+    if (head_ < fence_) [[likely]]
+      return head_->time_ns <= until_ns ? head_++ : nullptr;
+    return take_slowly(until_ns);
+  }
   void add_stale() {
     ++stale_;
-    if (stale_ > kSweepFrom && stale_ > entries_ / 2) sweep();
+    if (stale_ > kSweepFrom && stale_ > size() / 2) sweep();
   }
   void popped_stale() { --stale_; }
   // Drops every stale entry.
   void sweep();
 
   // Entries, live and stale.
-  std::size_t size() const { return entries_; }
+  std::size_t size() const {
+    return stored_ + late_.size() + static_cast<std::size_t>(tail_ - head_);
+  }
   std::size_t stale() const { return stale_; }
   std::uint64_t rebuilds() const { return rebuilds_; }
   std::uint64_t sweeps() const { return sweeps_; }
@@ -94,20 +95,23 @@ class CalendarQueue {
   void for_each(F&& f);
 
  private:
-  static constexpr std::uint32_t kBlockEvents = 4;
+  static constexpr std::uint32_t kBlockEvents = 8;
   static constexpr int kFarLevels = 11;
   static constexpr int kMinBucketBits = 6;
   static constexpr int kMaxBucketBits = 20;
   static constexpr int kFirstShift = 16;
   // Mean distinct times per bucket aimed at: 16 beat 8 from 10^3 to 10^6 pending, as fewer and
   // larger buckets leave more time to prefetch.
-  static constexpr double kTarget = 16;
-  static constexpr std::size_t kLateReach = 16;
+  static constexpr std::size_t kTarget = 16;
+  static constexpr std::ptrdiff_t kLateReach = 16;
   static constexpr std::size_t kStaged = 32;
   static constexpr std::size_t kLateMax = 256;
   static constexpr std::size_t kSweepFrom = 1024;
-  // Below this many entries everything is in the inner caches and prefetching only costs.
+  // Below so many entries blocks and nodes are in the inner caches, and to wait for them only
+  // costs; the objects of alarms are larger.
+  static constexpr std::size_t kStageFrom = 1u << 15;
   static constexpr std::size_t kPrefetchFrom = 4096;
+  static constexpr std::ptrdiff_t kChunk = 32;
 
   struct Block {
     Event events[kBlockEvents];
@@ -118,14 +122,16 @@ class CalendarQueue {
   };
 
   void put(List& list, const Event& event) {
-    const std::uint32_t at = list.count % kBlockEvents;
-    if (at == 0) {
-      const std::uint32_t fresh = allocate_block();
-      next_[fresh] = list.block;
-      list.block = fresh;
-    }
-    blocks_[list.block].events[at] = event;
-    ++list.count;
+    const std::uint32_t at = list.count++ % kBlockEvents;
+    if (at == 0) [[unlikely]]
+      add_block(list);
+    // Member by member: a copy of the whole would wait for both halves to leave the store buffer.
+    Event& place = blocks_[list.block].events[at];
+    place.time_ns = event.time_ns;
+    place.key = event.key;
+  }
+  void put_ring(std::int64_t index, const Event& event) {
+    stored_ < kStageFrom ? put_near(index, event) : stage(index, event);
   }
   // A bucket is a random place in memory. What is bound for one waits here for its cache line, at
   // the latest until the next bucket opens.
@@ -136,43 +142,30 @@ class CalendarQueue {
   }
   void put_near(std::int64_t index, const Event& event) {
     const auto i = static_cast<std::size_t>(index) & mask_;
-    put(buckets_[i], event);
-    words_[i / 64] |= std::uint64_t{1} << (i % 64);
-    summary_[i / 4096] |= std::uint64_t{1} << (i / 64 % 64);
-  }
-  std::uint32_t allocate_block() {
-    if (free_block_ != kNoBlock) [[likely]] {
-      const std::uint32_t block = free_block_;
-      free_block_ = next_[block];
-      return block;
-    }
-    return allocate_fresh_block();
-  }
-  void insert_late(const Event& event) {
-    ++window_.events;
-    if (tail_ == run_.capacity()) make_room();
-    if (tail_ - head_ > kLateReach && event < run_[tail_ - kLateReach]) {
-      late_.push(event);
-      if (late_.size() > kLateMax && late_.size() > entries_ / 2) retreat();
-      return;
-    }
-    std::size_t i = tail_++;
-    for (; i > head_ && event < run_[i - 1]; --i) run_[i] = run_[i - 1];
-    run_[i] = event;
+    List& list = buckets_[i];
+    if (list.count == 0) [[unlikely]]
+      set_bit(i);
+    put(list, event);
   }
 
   bool live(const Event& event) const { return slab_[event.slot()].sequence == event.sequence(); }
+  void add_block(List& list);
   std::uint32_t allocate_fresh_block();
-  void put_far(const Event& event);
+  void insert_late(Event event);
+  void put_far(Event event);
+  const Event* front_slowly();
+  const Event* take_slowly(std::int64_t until_ns);
   void unstage();
   void pop_merged();
   void retreat();
   void make_room();
   bool open_next();
   bool open(std::int64_t index);
-  void drop_stale();
+  Event* drop_stale(Event* first, Event* last);
   std::int64_t next_bucket(std::int64_t after) const;
   void prefetch_after(std::int64_t index);
+  void prefetch_objects(const Event& event);
+  std::size_t prefetch_from() const { return slab_.has_alarms() ? kPrefetchFrom : kStageFrom; }
   template <class F>
   void for_some_in(const List& list, F&& f);
   void slide();
@@ -180,13 +173,18 @@ class CalendarQueue {
   void spread(int level, unsigned digit);
   bool jump();
   void adapt();
+  void look_again();
   int measured_shift() const;
   int sampled_shift(std::int64_t& least);
   void rebuild(int shift, int bucket_bits, std::int64_t least);
   int wanted_bucket_bits() const;
   std::uint32_t reversed(const List& list);
   void keep_live(List& list);
+  void set_bit(std::size_t i);
   void clear_bit(std::size_t i);
+  void set_run(std::size_t head, std::size_t tail);
+  void next_chunk();
+  void set_fence() { fence_ = late_.empty() ? std::min(tail_, chunk_end_) : nullptr; }
   std::vector<Event> take_opened();
   template <class F>
   void drain(List& list, F&& f);
@@ -202,13 +200,16 @@ class CalendarQueue {
   std::int64_t horizon_ = 0;
   int shift_ = kFirstShift;
   std::size_t mask_ = 0;
-  std::size_t entries_ = 0;
+  std::size_t stored_ = 0;  // entries in the ring, staged for it or far
   std::size_t stale_ = 0;
 
   PageArray<Event> run_;
-  std::size_t head_ = 0;
-  std::size_t tail_ = 0;
+  Event* head_ = nullptr;
+  Event* tail_ = nullptr;
+  Event* chunk_end_ = nullptr;  // up to here what the run leads to is in the cache, or need not be
+  Event* fence_ = nullptr;  // end of the fast way: a chunk's or the run's; null with late entries
   HeapQueue late_;
+  Event taken_;
 
   std::array<Event, kStaged> staged_;
   std::size_t staged_count_ = 0;
@@ -235,9 +236,12 @@ class CalendarQueue {
   };
   Window window_;
   std::size_t patience_ = 1;
+  std::uint64_t look_after_ = 0;  // events in the window
+  std::size_t outgrown_from_ = 0;
   std::uint64_t rebuilds_ = 0;
   std::uint64_t sweeps_ = 0;
   std::vector<std::int64_t> sample_;
+  PageArray<Event> opened_;
   SortScratch scratch_;
 };
 
@@ -254,7 +258,7 @@ void CalendarQueue::for_each_in(const List& list, F&& f) {
 template <class F>
 void CalendarQueue::for_each(F&& f) {
   unstage();
-  for (std::size_t i = head_; i < tail_; ++i) f(run_[i]);
+  for (Event* e = head_; e != tail_; ++e) f(*e);
   for (Event& event : late_.events()) f(event);
   for (std::size_t i = 0; i <= mask_; ++i) for_each_in(buckets_[i], f);
   for (auto& level : far_) {

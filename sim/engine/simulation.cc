@@ -15,7 +15,7 @@ Alarm*& alarm_in(Node& node) { return *reinterpret_cast<Alarm**>(node.storage); 
 void SimulationOptions::describe(OptionVisitor& v) {
   v.integer("events_per_instant_max", events_per_instant_max, {1, 1e15}, "events",
             "more events than this at one instant end the run as a livelock");
-  v.integer("sequence_max", sequence_max, {16, 4294967295.0}, "events",
+  v.integer("sequence_max", sequence_max, {16, 4294967294.0}, "events",
             "order numbers handed out before pending events are renumbered; for tests");
 }
 
@@ -24,7 +24,7 @@ Simulation::Simulation(SimulationOptions options)
       sequence_max_(static_cast<std::uint64_t>(options.sequence_max)),
       at_instant_max_(static_cast<std::uint64_t>(options.events_per_instant_max)),
       tag_names_{"untagged"} {
-  CHECK(options.sequence_max >= 16 && options.sequence_max <= 0xffffffff, options.sequence_max);
+  CHECK(options.sequence_max >= 16 && options.sequence_max < Node::kEnding, options.sequence_max);
   CHECK(options.events_per_instant_max >= 1, options.events_per_instant_max);
 }
 
@@ -35,7 +35,7 @@ Simulation::~Simulation() {
     if (node.act == nullptr || node.alarm) continue;
     Slab::expire(node);
     node.sequence = 0;
-    node.act(Node::Action::destroy, *this, node, {});
+    node.act(Node::Action::destroy, *this, node, slot);
     slab_.release(slot);
   }
 }
@@ -60,10 +60,14 @@ bool Simulation::cancel(EventId id) {
   ++counters_.cancelled;
   Slab::expire(*node);
   --live_;
-  if (node->sequence == 0) return true;  // a recurrence that is running: it ends when it returns
-  node->sequence = 0;
-  node->act(Node::Action::destroy, *this, *node, {});
-  slab_.release(static_cast<std::uint32_t>(id.value) & (Event::kSlotCount - 1));
+  if (node->sequence == Node::kNone) {  // a recurrence that is running: it ends when it returns
+    node->sequence = Node::kEnding;
+    return true;
+  }
+  node->sequence = Node::kNone;
+  const auto slot = static_cast<std::uint32_t>(id.value) & (Event::kSlotCount - 1);
+  node->act(Node::Action::destroy, *this, *node, slot);
+  slab_.release(slot);
   queue_.add_stale();
   return true;
 }
@@ -71,41 +75,37 @@ bool Simulation::cancel(EventId id) {
 bool Simulation::reschedule(EventId id, WorldTime t) {
   check_not_past(t);
   Node* node = find(id);
-  if (node == nullptr || node->sequence == 0) {
+  if (node == nullptr || node->sequence == Node::kNone) {
     ++counters_.stale_handles;
     return false;
   }
   ++counters_.rescheduled;
-  node->sequence = 0;
+  node->sequence = Node::kNone;
   queue_.add_stale();
-  enqueue(*node, static_cast<std::uint32_t>(id.value) & (Event::kSlotCount - 1), t);
+  const auto slot = static_cast<std::uint32_t>(id.value) & (Event::kSlotCount - 1);
+  enqueue(*node, Event::pack(static_cast<Priority>(node->priority), 0, slot), t);
   return true;
 }
 
 // --- running -----------------------------------------------------------------------------------
 
-// The entry of an alarm that was moved or cancelled since it was queued goes where the alarm now
-// is. True when the alarm is due.
-bool Simulation::settle_alarm(Node& node, const Event& entry) {
+// An alarm that was moved or cancelled since its entry was queued: with the entry gone, it is
+// queued where it now is.
+void Simulation::follow_alarm(Node& node) {
   Alarm& alarm = *alarm_in(node);
-  if (alarm.sequence_ == entry.sequence()) return true;
-  queue_.pop();
   alarm.entry_ns_ = Alarm::kNoEntry;
-  node.sequence = 0;
+  node.sequence = Node::kNone;
   if (alarm.sequence_ != 0) alarm.enter();
-  return false;
 }
 
 // The next event that will really run, still in the queue; null when there is none.
 const Event* Simulation::next_live() {
   while (const Event* entry = queue_.front()) {
     Node& node = slab_[entry->slot()];
-    if (node.sequence != entry->sequence()) {
-      queue_.pop();
-      queue_.popped_stale();
-    } else if (!node.alarm || settle_alarm(node, Event{*entry})) {
-      return entry;
-    }
+    const bool stale = node.sequence != entry->sequence();
+    if (!stale && !(node.alarm && alarm_in(node)->sequence_ != entry->sequence())) return entry;
+    queue_.pop();
+    stale ? queue_.popped_stale() : follow_alarm(node);
   }
   return nullptr;
 }
@@ -116,7 +116,8 @@ std::optional<WorldTime> Simulation::peek() {
   return WorldTime{Duration{entry->time_ns}};
 }
 
-void Simulation::livelock(const Event& event) const {
+void Simulation::livelock(const Event& event) {
+  queue_.push(event);  // it was not run
   throw Livelock("more than " + std::to_string(at_instant_max_) + " events at " +
                  std::to_string(now_ns_) + " ns; the last one is of " +
                  tag_name(tag_of(event.slot())));
@@ -126,49 +127,55 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
   CHECK(!running_, "run() within an event");
   struct Running {
     Simulation& sim;
-    std::uint64_t n = 0;
-    explicit Running(Simulation& s) : sim(s) { sim.running_ = true; }
+    std::uint64_t ran;
+    explicit Running(Simulation& s) : sim(s), ran(s.counters_.run) { sim.running_ = true; }
     ~Running() {
       sim.running_ = false;
-      sim.counters_.run += n;
+      sim.counters_.run = ran;
     }
   } running(*this);
+  const std::uint64_t before = running.ran;
+  const std::uint64_t last = before + std::min(events_max, ~before);
   stopped_ = false;
   const std::int64_t until_ns = until.time_since_epoch().count();
-  while (running.n < events_max && !stopped_) {
-    const Event* entry = queue_.front();
-    if (entry == nullptr || entry->time_ns > until_ns) break;
-    const Event event = *entry;
+  while (running.ran < last && !stopped_) {
+    const Event* const entry = queue_.take(until_ns);
+    if (entry == nullptr) break;
+    const std::int64_t time_ns = entry->time_ns;
+    const std::uint64_t key = entry->key;
+    const Event event{time_ns, key};
     Node& node = slab_[event.slot()];
     if (node.sequence != event.sequence()) [[unlikely]] {
-      queue_.pop();
       queue_.popped_stale();
       continue;
     }
-    if (node.alarm && !settle_alarm(node, event)) continue;
-    advance_to(event);
-    queue_.pop();
+    Alarm* const alarm = node.alarm ? alarm_in(node) : nullptr;
+    if (alarm != nullptr && alarm->sequence_ != event.sequence()) {
+      follow_alarm(node);
+      continue;
+    }
+    advance_to(time_ns, key, running.ran);
     if (trace_ != nullptr) [[unlikely]]
       trace_->record(event, tag_of(event.slot()));
-    ++running.n;
-    if (node.alarm) {
-      Alarm& alarm = *alarm_in(node);
-      alarm.sequence_ = 0;
-      alarm.entry_ns_ = Alarm::kNoEntry;
+    ++running.ran;
+    if (alarm != nullptr) {
+      alarm->sequence_ = 0;
+      alarm->entry_ns_ = Alarm::kNoEntry;
       --live_;
-      alarm.wake();
+      alarm->wake();
     } else {
-      node.act(Node::Action::run, *this, node, event);
+      const std::int64_t next_ns = node.act(Node::Action::run, *this, node, event.slot());
+      if (next_ns != Node::kOver) enqueue(node, key, WorldTime{Duration{next_ns}});
     }
   }
-  return running.n;
+  return running.ran - before;
 }
 
 std::uint64_t Simulation::run(WorldTime until) {
   const std::uint64_t n = run_at_most(~std::uint64_t{0}, until);
   if (!stopped_ && until != WorldTime::max() && now() < until) {
     now_ns_ = until.time_since_epoch().count();
-    at_instant_ = 0;
+    instant_began_ = counters_.run;
   }
   return n;
 }

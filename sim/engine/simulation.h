@@ -48,7 +48,7 @@ struct SimulationOptions {
   // at one instant throw Livelock.
   std::int64_t events_per_instant_max = 100'000'000;
   // Order numbers handed out before what is pending is renumbered; smaller only in tests.
-  std::int64_t sequence_max = 0xffffffff;
+  std::int64_t sequence_max = Node::kEnding - 1;
   void describe(OptionVisitor& v);
 };
 
@@ -179,47 +179,42 @@ class Simulation {
 
   template <class F>
   struct Once : Stored<F> {
-    static void act(Node::Action action, Simulation& sim, Node& node, const Event& event) {
+    static std::int64_t act(Node::Action action, Simulation& sim, Node& node, std::uint32_t slot) {
       if (action == Node::Action::destroy) {
         Stored<F>::destroy(node);
-        return;
+        return Node::kOver;
       }
       Slab::expire(node);
-      node.sequence = 0;
+      node.sequence = Node::kNone;
       --sim.live_;
-      const Done<F> done{sim, node, event.slot()};
+      const Done<F> done{sim, node, slot};
       Stored<F>::get(node)();
+      return Node::kOver;
     }
   };
   template <class F>
   struct Recurring : Stored<F> {
-    static void act(Node::Action action, Simulation& sim, Node& node, const Event& event) {
+    static std::int64_t act(Node::Action action, Simulation& sim, Node& node, std::uint32_t slot) {
       if (action == Node::Action::destroy) {
         Stored<F>::destroy(node);
-        return;
+        return Node::kOver;
       }
-      node.sequence = 0;
-      const std::uint32_t generation = node.generation;
+      node.sequence = Node::kNone;
       WorldTime next = kNever;
-      {
-        Ending<F> ending{sim, node, event.slot(), generation};
+      try {
         next = Stored<F>::get(node)();
-        ending.over = next == kNever || node.generation != generation;
-        if (ending.over) return;
+      } catch (...) {
+        end(sim, node, slot);
+        throw;
       }
-      sim.enqueue(node, event.slot(), next);
+      if (next == kNever || node.sequence != Node::kNone) [[unlikely]] {
+        end(sim, node, slot);
+        return Node::kOver;
+      }
+      return next.time_since_epoch().count();
     }
-  };
-  template <class F>
-  struct Ending {
-    Simulation& sim;
-    Node& node;
-    std::uint32_t slot;
-    std::uint32_t generation;
-    bool over = true;
-    ~Ending() {
-      if (!over) return;
-      if (node.generation == generation) {  // not cancelled from within
+    static void end(Simulation& sim, Node& node, std::uint32_t slot) {
+      if (node.sequence != Node::kEnding) {
         Slab::expire(node);
         --sim.live_;
       }
@@ -248,15 +243,15 @@ class Simulation {
     set_tag(node, slot, tag);
     count_pending();
     node.priority = priority;
-    enqueue(node, slot, t);
+    enqueue(node, Event::pack(priority, 0, slot), t);
     return {(std::uint64_t{node.generation} << Event::kSlotBits) | slot};
   }
-  void enqueue(Node& node, std::uint32_t slot, WorldTime t) {
+  // `key` says priority and slot.
+  void enqueue(Node& node, std::uint64_t key, WorldTime t) {
     check_not_past(t);
     const std::uint32_t sequence = take_sequence();
     node.sequence = sequence;
-    queue_.push({t.time_since_epoch().count(),
-                 Event::pack(static_cast<Priority>(node.priority), sequence, slot)});
+    queue_.push({t.time_since_epoch().count(), Event::repack(key, sequence)});
   }
   std::uint32_t take_sequence() {
     if (next_sequence_ > sequence_max_) [[unlikely]]
@@ -283,16 +278,17 @@ class Simulation {
   Node* find(EventId id) const;
   void renumber();
   const Event* next_live();
-  bool settle_alarm(Node& node, const Event& entry);
-  void advance_to(const Event& event) {
-    if (event.time_ns != now_ns_) {
-      now_ns_ = event.time_ns;
-      at_instant_ = 0;
+  void follow_alarm(Node& node);
+  // `ran`: events run before this one.
+  void advance_to(std::int64_t time_ns, std::uint64_t key, std::uint64_t ran) {
+    if (time_ns != now_ns_) [[likely]] {
+      now_ns_ = time_ns;
+      instant_began_ = ran;
+    } else if (ran - instant_began_ >= at_instant_max_) [[unlikely]] {
+      livelock({time_ns, key});
     }
-    if (++at_instant_ > at_instant_max_) [[unlikely]]
-      livelock(event);
   }
-  [[noreturn]] void livelock(const Event& event) const;
+  [[noreturn]] void livelock(const Event& event);
   std::uint64_t run_at_most(std::uint64_t events_max, WorldTime until);
 
   Slab slab_;
@@ -305,7 +301,7 @@ class Simulation {
   bool stopped_ = false;
   bool running_ = false;
   Trace* trace_ = nullptr;
-  std::uint64_t at_instant_ = 0;
+  std::uint64_t instant_began_ = 0;  // events run before the first of this instant
   std::uint64_t at_instant_max_;
   SimulationCounters counters_;
   std::vector<Tag> tags_;

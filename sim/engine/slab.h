@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sim/engine/event.h"
@@ -16,11 +17,16 @@ class Simulation;
 
 struct alignas(64) Node {
   enum class Action : std::uint8_t { run, destroy };
-  using Act = void (*)(Action, Simulation&, Node&, const Event&);
+  // Returns when to run next, in ns; kOver: the node is no longer in use.
+  using Act = std::int64_t (*)(Action, Simulation&, Node&, std::uint32_t slot);
+  static constexpr std::int64_t kOver = std::numeric_limits<std::int64_t>::max();
   static constexpr std::size_t kInline = 48;
+  // No event's sequence: no entry; a recurrence that cancelled itself while it ran.
+  static constexpr std::uint32_t kNone = 0;
+  static constexpr std::uint32_t kEnding = 0xffffffff;
 
   Act act;                        // null: free
-  std::uint32_t sequence;         // of the one entry in the queue that counts; 0: none
+  std::uint32_t sequence;         // of the one entry in the queue that counts, or below
   std::uint32_t generation : 22;  // of the handle; 0: used up, the slot is retired
   std::uint32_t priority : 8;
   std::uint32_t tagged : 1;  // has a tag other than 0 in the simulation's table
@@ -58,6 +64,9 @@ class Slab {
     link(node) = free_;
     free_ = slot;
   }
+  // There is, or was, a node that leads to an object elsewhere.
+  bool has_alarms() const { return has_alarms_; }
+  void set_has_alarms() { has_alarms_ = true; }
   bool contains(std::uint32_t slot) const { return slot < end_; }
   std::uint32_t end() const { return end_; }
 
@@ -78,6 +87,7 @@ class Slab {
   std::vector<Node*> chunks_;
   std::uint32_t free_ = kNone;
   std::uint32_t end_ = 0;
+  bool has_alarms_ = false;
   std::vector<Arena> arenas_;
 };
 

@@ -63,36 +63,51 @@ void deal(Event* events, std::size_t n, SortScratch& scratch) {
   }
 }
 
-// The same on 31 bits of the time within the bucket, four comparisons at once. False, with nothing
-// changed, when two events agree in those bits.
-bool rank_by_offset(Event* events, std::size_t n, std::int64_t base_ns, int width_bits) {
-  typedef std::int32_t Four __attribute__((vector_size(16)));
-  constexpr std::size_t kFours = kSmall / 4;
-  const int shift = std::max(0, width_bits - 31);
-  alignas(16) std::int32_t key[kSmall];
-  alignas(16) std::int32_t rank[kSmall];
-  Event copy[kSmall];
-  const std::size_t fours = (n + 3) / 4;
-  for (std::size_t i = n & ~std::size_t{3}; i < 4 * fours; ++i) key[i] = 0x7fffffff;
+// The same on 15 bits of the time within the bucket, eight comparisons at once, into `sorted`.
+// False, with nothing of use written, when two events agree in those bits.
+template <std::size_t kVectors>
+bool rank_by_offset(const Event* events, std::size_t n, Event* sorted, std::int64_t base_ns,
+                    int shift) {
+  typedef std::int16_t Eight __attribute__((vector_size(16)));
+  constexpr std::size_t kLanes = 8;
+  constexpr std::int16_t kLast =
+      0x7fff;  // no less than any key, so lanes without one change no rank
+  alignas(16) std::int16_t key[kVectors * kLanes];
+  alignas(16) std::int16_t rank[kVectors * kLanes];
+  const Eight unused = Eight{} + kLast;
+  __builtin_memcpy(key + (kVectors - 1) * kLanes, &unused, sizeof unused);
   for (std::size_t i = 0; i < n; ++i) {
-    copy[i] = events[i];
-    key[i] = static_cast<std::int32_t>((events[i].time_ns - base_ns) >> shift);
+    key[i] = static_cast<std::int16_t>((events[i].time_ns - base_ns) >> shift);
   }
-  Four ranks[kFours], keys[kFours];
-  for (std::size_t f = 0; f < fours; ++f) {
-    __builtin_memcpy(&keys[f], &key[4 * f], sizeof(Four));
-    ranks[f] = Four{};
-  }
+  Eight keys[kVectors], ranks[kVectors] = {};
+  __builtin_memcpy(keys, key, sizeof key);
   for (std::size_t j = 0; j < n; ++j) {
-    const Four other = Four{} + key[j];
-    for (std::size_t f = 0; f < fours; ++f) ranks[f] -= keys[f] > other;  // true is -1
+    const Eight other = Eight{} + key[j];
+    for (std::size_t v = 0; v < kVectors; ++v) ranks[v] -= keys[v] > other;  // true is -1
   }
-  for (std::size_t f = 0; f < fours; ++f) __builtin_memcpy(&rank[4 * f], &ranks[f], sizeof(Four));
-  std::size_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::size_t>(rank[i]);
-  if (sum != n * (n - 1) / 2) return false;
-  for (std::size_t i = 0; i < n; ++i) events[rank[i]] = copy[i];
-  return true;
+  __builtin_memcpy(rank, ranks, sizeof rank);
+  std::uint64_t taken = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto place = static_cast<std::uint16_t>(rank[i]);
+    taken |= std::uint64_t{1} << place;
+    sorted[place] = events[i];
+  }
+  return taken == (std::uint64_t{1} << n) - 1;
+}
+
+bool rank_small(const Event* events, std::size_t n, Event* sorted, std::int64_t base_ns,
+                int width_bits) {
+  const int shift = std::max(0, width_bits - 15);
+  switch ((n - 1) / 8) {
+    case 0:
+      return rank_by_offset<1>(events, n, sorted, base_ns, shift);
+    case 1:
+      return rank_by_offset<2>(events, n, sorted, base_ns, shift);
+    case 2:
+      return rank_by_offset<3>(events, n, sorted, base_ns, shift);
+    default:
+      return rank_by_offset<4>(events, n, sorted, base_ns, shift);
+  }
 }
 
 std::size_t distinct_times(const Event* events, std::size_t n) {
@@ -103,20 +118,20 @@ std::size_t distinct_times(const Event* events, std::size_t n) {
 
 }  // namespace
 
-std::size_t sort_events(Event* events, std::size_t n, std::int64_t base_ns, int width_bits,
-                        SortScratch& scratch) {
-  if (n == 1) return 1;
-  if (n <= kSmall) {
-    if (rank_by_offset(events, n, base_ns, width_bits)) return n;
-    if (!std::is_sorted(events, events + n)) rank_sort(events, n);
-  } else if (!std::is_sorted(events, events + n)) {
-    if (n < kDealFrom) {
-      std::sort(events, events + n);
+std::size_t sort_events(const Event* events, std::size_t n, Event* sorted, std::int64_t base_ns,
+                        int width_bits, SortScratch& scratch) {
+  if (n <= kSmall && rank_small(events, n, sorted, base_ns, width_bits)) return n;
+  std::copy(events, events + n, sorted);
+  if (!std::is_sorted(sorted, sorted + n)) {
+    if (n <= kSmall) {
+      rank_sort(sorted, n);
+    } else if (n < kDealFrom) {
+      std::sort(sorted, sorted + n);
     } else {
-      deal(events, n, scratch);
+      deal(sorted, n, scratch);
     }
   }
-  return distinct_times(events, n);
+  return distinct_times(sorted, n);
 }
 
 }  // namespace gauntlet::sim

@@ -16,9 +16,9 @@ struct SortScratch {
   std::vector<std::uint32_t> ends;
 };
 
-// All times are within [base_ns, base_ns + 2^width_bits). Returns the number of distinct ones.
-// `n` >= 1.
-std::size_t sort_events(Event* events, std::size_t n, std::int64_t base_ns, int width_bits,
-                        SortScratch& scratch);
+// Sorts `events[0, n)` into `sorted`, another array; `n` >= 1. All times are within
+// [base_ns, base_ns + 2^width_bits). Returns the number of distinct ones.
+std::size_t sort_events(const Event* events, std::size_t n, Event* sorted, std::int64_t base_ns,
+                        int width_bits, SortScratch& scratch);
 
 }  // namespace gauntlet::sim

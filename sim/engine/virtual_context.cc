@@ -9,38 +9,12 @@ namespace gauntlet::sim {
 static_assert(asio::execution::is_executor_v<VirtualContext::executor_type>);
 static_assert(std::is_convertible_v<VirtualContext::executor_type, asio::any_io_executor>);
 
-class VirtualContext::Timer final : public PendingHandler<> {
- public:
-  Timer(VirtualContext& context, WorldTime until, std::string_view who, Handler handler)
-      : PendingHandler(context.get_executor(), std::move(handler)),
-        context_(context),
-        until_(until),
-        who_(who),
-        scheduled_(until != WorldTime::max()) {
-    if (!scheduled_) return;
-    event_ = context.simulation_.at(std::max(until, context.now()), [this] { fire(); });
-  }
-  ~Timer() override {
-    if (scheduled_) context_.simulation_.cancel(event_);
-  }
-  std::string what() const override {
-    if (until_ == WorldTime::max()) return std::string(who_) + ": sleeps for ever";
-    char text[48];
-    std::snprintf(text, sizeof text, ": sleeps until %.9g s", seconds_since_origin(until_));
-    return std::string(who_) + text;
-  }
-
- private:
-  void fire() {
-    scheduled_ = false;
-    context_.run_inside([this] { complete({}); });
-  }
-  VirtualContext& context_;
-  WorldTime until_;
-  std::string_view who_;
-  EventId event_;
-  bool scheduled_;
-};
+std::string VirtualContext::sleep_text(std::string_view who, WorldTime until) {
+  if (until == WorldTime::max()) return std::string(who) + ": sleeps for ever";
+  char text[48];
+  std::snprintf(text, sizeof text, ": sleeps until %.9g s", seconds_since_origin(until));
+  return std::string(who) + text;
+}
 
 VirtualContext::VirtualContext(Simulation& simulation)
     : simulation_(simulation), pending_(asio::use_service<PendingOperations>(*this)) {}
@@ -54,9 +28,7 @@ VirtualContext::~VirtualContext() {
 }
 
 asio::awaitable<void> VirtualContext::sleep_until(WorldTime t, std::string_view who) {
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(error_code)>(
-      [&](auto handler) { new Timer(*this, t, who, Timer::Handler(std::move(handler))); },
-      asio::use_awaitable);
+  return async_sleep_until(t, who, asio::use_awaitable);
 }
 
 void VirtualContext::abandon() {

@@ -12,13 +12,18 @@
 // One thread. The simulation must outlive the context.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/detail/thread_context.hpp>
+#include <boost/asio/detail/thread_info_base.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution/relationship.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -30,11 +35,15 @@
 
 #include "core/base/time.h"
 #include "core/runtime/pending.h"
+#include "sim/engine/alarm.h"
+#include "sim/engine/frame_pool.h"
 #include "sim/engine/simulation.h"
 
 namespace gauntlet::sim {
 
-class VirtualContext final : public asio::execution_context {
+// Asio recycles the frames of awaitables, through this base, while one of its threads is on the
+// stack, and inside run_inside() one is.
+class VirtualContext final : public asio::execution_context, private asio::detail::thread_context {
  public:
   class executor_type;
 
@@ -48,6 +57,10 @@ class VirtualContext final : public asio::execution_context {
 
   // `who` is for the deadlock report and must outlive the wait. WorldTime::max() never comes.
   asio::awaitable<void> sleep_until(WorldTime t, std::string_view who = "world");
+  // The same with any completion token; co_await with asio::deferred needs no frame of its own,
+  // which makes it the fast way.
+  template <class Token>
+  auto async_sleep_until(WorldTime t, std::string_view who, Token&& token);
   // Runs `f` as if posted functions ran: dispatch() inside is immediate. For event callbacks that
   // complete operations.
   template <class F>
@@ -63,7 +76,9 @@ class VirtualContext final : public asio::execution_context {
   void abandon();
 
  private:
+  template <class Handler>
   class Timer;
+  struct Sleep;
   // Function objects are move-only (they own coroutines), hence no std::function.
   struct Task {
     virtual ~Task() = default;
@@ -81,19 +96,22 @@ class VirtualContext final : public asio::execution_context {
     std::unique_ptr<Task> task;
   };
   struct Inside {
-    explicit Inside(VirtualContext& c) : context(c) { ++context.depth_; }
+    explicit Inside(VirtualContext& c) : context(c), thread(&c, c.thread_) { ++context.depth_; }
     ~Inside() { --context.depth_; }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     VirtualContext& context;
+    thread_call_stack::context thread;
   };
 
+  static std::string sleep_text(std::string_view who, WorldTime until);
   void push(std::unique_ptr<Task> task);
   void run_front();
 
   Simulation& simulation_;
   PendingOperations& pending_;
   std::deque<Ready> ready_;  // in order of their events
+  asio::detail::thread_info_base thread_;
   int depth_ = 0;
   bool ending_ = false;
 };
@@ -127,6 +145,12 @@ class VirtualContext::executor_type {
       context_->push(std::make_unique<TaskOf<std::decay_t<F>>>(std::forward<F>(f)));
     }
   }
+  // What is dispatched to `target` from here would run at once.
+  bool runs_inside(const asio::any_io_executor& target) const {
+    const auto* other = target.target<executor_type>();
+    return other != nullptr && other->context_ == context_ && !other->never_ &&
+           context_->depth_ > 0 && !context_->ending_;
+  }
   friend bool operator==(const executor_type& a, const executor_type& b) noexcept {
     return a.context_ == b.context_ && a.never_ == b.never_;
   }
@@ -143,6 +167,57 @@ class VirtualContext::executor_type {
 
 inline VirtualContext::executor_type VirtualContext::get_executor() noexcept {
   return executor_type(*this, false);
+}
+
+// The handler itself, without type erasure: sleeping is what measured code does most. The alarm
+// comes first, so that what it fetches ahead is this whole object.
+template <class Handler>
+class VirtualContext::Timer final : private Alarm,
+                                    public BasicPendingHandler<executor_type, Handler> {
+ public:
+  Timer(VirtualContext& context, WorldTime until, std::string_view who, const void* frame,
+        Handler handler)
+      : Alarm(context.simulation_),
+        Timer::BasicPendingHandler(context.pending_, context.get_executor(), std::move(handler)),
+        context_(context),
+        until_(until),
+        who_(who) {
+    works_on(frame);
+    if (until != WorldTime::max()) wake_at(std::max(until, context.now()));
+  }
+  static void* operator new(std::size_t bytes) { return detail::allocate_frame(bytes); }
+  static void operator delete(void* timer, std::size_t bytes) noexcept {
+    detail::free_frame(timer, bytes);
+  }
+  std::string what() const override { return sleep_text(who_, until_); }
+
+ private:
+  void wake() override {
+    context_.run_inside([this] { this->complete({}); });
+  }
+  VirtualContext& context_;
+  WorldTime until_;
+  std::string_view who_;
+};
+
+// What starts the wait. With asio::deferred it lies in the frame of the coroutine that waits, about
+// kIntoFrame bytes from its beginning, which is only a hint of what to fetch ahead.
+struct VirtualContext::Sleep {
+  static constexpr std::uintptr_t kIntoFrame = 192;
+  VirtualContext& context;
+  WorldTime until;
+  std::string_view who;
+  template <class Handler>
+  void operator()(Handler&& handler) const {
+    const auto frame = reinterpret_cast<std::uintptr_t>(this) - kIntoFrame;
+    new Timer<std::decay_t<Handler>>(context, until, who, reinterpret_cast<const void*>(frame),
+                                     std::forward<Handler>(handler));
+  }
+};
+
+template <class Token>
+auto VirtualContext::async_sleep_until(WorldTime t, std::string_view who, Token&& token) {
+  return asio::async_initiate<Token, void(error_code)>(Sleep{*this, t, who}, token);
 }
 
 }  // namespace gauntlet::sim
