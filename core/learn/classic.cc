@@ -165,8 +165,8 @@ RandomForest::Tree RandomForest::grow(const FeatureRows& rows, std::size_t least
   Draws draws(seed);
   std::vector<std::uint32_t> members(rows.size());
   for (std::uint32_t& m : members) m = static_cast<std::uint32_t>(draws.below(rows.size()));
-  const auto tried = static_cast<std::size_t>(
-      std::ceil(std::sqrt(static_cast<double>(rows.features))));
+  const auto tried =
+      static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(rows.features))));
   Tree tree;
   struct Open {
     std::size_t node, first, last, depth;

@@ -59,7 +59,8 @@ class RocketRidge final : public WindowClassifier {
                        static_cast<std::size_t>(options_.features), seed_of(options_));
     std::vector<float> values(rows.size() * features_.size());
     for (std::size_t k = 0; k < rows.size(); ++k) {
-      extract(features_, data.window(rows[k]).data(), scratch_, values.data() + k * features_.size());
+      extract(features_, data.window(rows[k]).data(), scratch_,
+              values.data() + k * features_.size());
     }
     const auto labels = labels_of(data, rows), folds = inner_folds(data, rows);
     const std::vector<std::uint8_t> use(rows.size(), 1);
@@ -113,7 +114,9 @@ class TrainedNetwork final : public WindowClassifier {
       case ClassifierKind::lstm:
         network_ = make_lstm(data.length, data.channels, classes, true, dropout, seed);
         break;
-      default: network_ = make_mlp(data.length, data.channels, classes, dropout, seed); break;
+      default:
+        network_ = make_mlp(data.length, data.channels, classes, dropout, seed);
+        break;
     }
     NetworkTraining t;
     t.epochs = static_cast<std::uint32_t>(options_.epochs);
@@ -194,9 +197,9 @@ class Forest final : public PlainClassifier {
 
  private:
   void fit_rows(const FeatureRows& rows, std::span<const std::uint32_t>) override {
-    made_ = std::make_unique<RandomForest>(rows, static_cast<std::size_t>(options_.trees), 2,
-                                           seed_of(options_),
-                                           static_cast<unsigned>(options_.threads));
+    made_ =
+        std::make_unique<RandomForest>(rows, static_cast<std::size_t>(options_.trees), 2,
+                                       seed_of(options_), static_cast<unsigned>(options_.threads));
   }
   void answer(std::span<const float> row, std::span<float> out) const override {
     made_->probabilities(row, out);
@@ -261,7 +264,8 @@ class Ensemble final : public WindowClassifier {
       o.kind = classifier_named(name).value();
       CHECK(o.kind != ClassifierKind::ensemble);
       Member m{make_classifier(o), 1};
-      if (!inside.empty() && !outside.empty()) m.weight = worth(*m.classifier, data, inside, outside);
+      if (!inside.empty() && !outside.empty())
+        m.weight = worth(*m.classifier, data, inside, outside);
       m.classifier->fit(data, rows);
       members_.push_back(std::move(m));
     }
@@ -338,19 +342,26 @@ Result<ClassifierKind> classifier_named(std::string_view name) {
   if (at != kNames.end()) return static_cast<ClassifierKind>(at - kNames.begin());
   std::string known;
   for (const std::string_view n : kNames) known += (known.empty() ? "" : ", ") + std::string(n);
-  return Error{"bad_classifier", "pipeline '" + std::string(name) + "': " + known + " are possible"};
+  return Error{"bad_classifier",
+               "pipeline '" + std::string(name) + "': " + known + " are possible"};
 }
 
 std::unique_ptr<WindowClassifier> make_classifier(const ClassifierOptions& options) {
   switch (options.kind) {
-    case ClassifierKind::minirocket: return std::make_unique<RocketRidge>(options);
+    case ClassifierKind::minirocket:
+      return std::make_unique<RocketRidge>(options);
     case ClassifierKind::cnn:
     case ClassifierKind::lstm:
-    case ClassifierKind::mlp: return std::make_unique<TrainedNetwork>(options);
-    case ClassifierKind::knn: return std::make_unique<Neighbours>(options);
-    case ClassifierKind::svm: return std::make_unique<SupportVectors>(options);
-    case ClassifierKind::forest: return std::make_unique<Forest>(options);
-    case ClassifierKind::ensemble: return std::make_unique<Ensemble>(options);
+    case ClassifierKind::mlp:
+      return std::make_unique<TrainedNetwork>(options);
+    case ClassifierKind::knn:
+      return std::make_unique<Neighbours>(options);
+    case ClassifierKind::svm:
+      return std::make_unique<SupportVectors>(options);
+    case ClassifierKind::forest:
+      return std::make_unique<Forest>(options);
+    case ClassifierKind::ensemble:
+      return std::make_unique<Ensemble>(options);
   }
   CHECK(false);
 }

@@ -37,16 +37,7 @@ class WindowClassifier {
   virtual void probabilities(std::span<const float> window, std::span<float> out) = 0;
 };
 
-enum class ClassifierKind : std::uint8_t {
-  minirocket,
-  cnn,
-  lstm,
-  mlp,
-  knn,
-  svm,
-  forest,
-  ensemble
-};
+enum class ClassifierKind : std::uint8_t { minirocket, cnn, lstm, mlp, knn, svm, forest, ensemble };
 
 struct ClassifierOptions {
   ClassifierKind kind = ClassifierKind::minirocket;

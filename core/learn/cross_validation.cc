@@ -73,7 +73,8 @@ ClassOrder::ClassOrder(const Dataset& data, std::span<const std::uint32_t> rows)
     const std::uint32_t i = rows[k];
     prior_[data.label[i]] += 1;
     total += 1;
-    const bool follows = k > 0 && rows[k - 1] + 1 == i && data.recording[i - 1] == data.recording[i];
+    const bool follows =
+        k > 0 && rows[k - 1] + 1 == i && data.recording[i - 1] == data.recording[i];
     if (!follows) continue;
     next_[data.label[i - 1] * classes_ + data.label[i]] += 1;
     from[data.label[i - 1]] += 1;

@@ -2,9 +2,10 @@
 // precision.
 //
 // Each result is one chain of fused multiply-adds in the order of k, beginning at what stands in
-// `c`; vectors go along n. So the bits do not depend on the width of the vectors: AVX-512, AVX2 with
-// FMA, and a plain loop over std::fma (slow where the processor has no such instruction, the same
-// bits) are chosen between at run time. Peak use of one core, a window at a time, no allocation.
+// `c`; vectors go along n. So the bits do not depend on the width of the vectors: AVX-512, AVX2
+// with FMA, and a plain loop over std::fma (slow where the processor has no such instruction, the
+// same bits) are chosen between at run time. Peak use of one core, a window at a time, no
+// allocation.
 #pragma once
 
 #include <cstddef>

@@ -108,8 +108,11 @@ Result<std::vector<LayerPlan>> plan(const Network& network) {
         p.rows = 1;
         p.columns = rows * columns;
         break;
-      case LayerKind::last_row: p.rows = 1; break;
-      default: return bad(l, "a kind that does not exist");
+      case LayerKind::last_row:
+        p.rows = 1;
+        break;
+      default:
+        return bad(l, "a kind that does not exist");
     }
     p.first_bias = at + p.weights;
     at = p.first_bias + (layer.bias ? biases : 0);
@@ -143,8 +146,8 @@ std::size_t outputs_of(const Network& network) {
   return plans ? plans->back().columns : 0;
 }
 
-Network make_cnn(std::uint32_t length, std::uint32_t channels, std::uint32_t classes,
-                 float dropout, std::uint64_t seed) {
+Network make_cnn(std::uint32_t length, std::uint32_t channels, std::uint32_t classes, float dropout,
+                 std::uint64_t seed) {
   Network n;
   n.length = length;
   n.channels = channels;
@@ -173,8 +176,8 @@ Network make_lstm(std::uint32_t length, std::uint32_t channels, std::uint32_t cl
   return n;
 }
 
-Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t classes,
-                 float dropout, std::uint64_t seed) {
+Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t classes, float dropout,
+                 std::uint64_t seed) {
   Network n;
   n.length = length;
   n.channels = channels;

@@ -54,7 +54,7 @@ struct Network {
 struct LayerPlan {
   std::size_t rows_in = 0, columns_in = 0, rows = 0, columns = 0;
   std::size_t first_weight = 0, weights = 0;
-  std::size_t first_bias = 0;  // in Network::weights; unused without bias
+  std::size_t first_bias = 0;                 // in Network::weights; unused without bias
   std::size_t pad_before = 0, pad_after = 0;  // zero rows around the layer's input
 };
 // Errors (bad_network): a layer that does not fit what comes before it, or too large.
@@ -65,15 +65,15 @@ std::size_t outputs_of(const Network& network);
 
 // Architectures with weights of their own, drawn uniformly with He's (dense, convolution) or
 // 1/sqrt(units) (lstm) width. `classes` >= 2.
-Network make_cnn(std::uint32_t length, std::uint32_t channels, std::uint32_t classes,
-                 float dropout, std::uint64_t seed);
+Network make_cnn(std::uint32_t length, std::uint32_t channels, std::uint32_t classes, float dropout,
+                 std::uint64_t seed);
 // har-lstm: dense 64, two LSTM-64, dense. `biases` false: 66,176 weights at 3 channels and 7
 // classes; true: 67,271.
 Network make_lstm(std::uint32_t length, std::uint32_t channels, std::uint32_t classes, bool biases,
                   float dropout, std::uint64_t seed);
 // length x channels - 250 - 100 - classes.
-Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t classes,
-                 float dropout, std::uint64_t seed);
+Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t classes, float dropout,
+                 std::uint64_t seed);
 
 struct NetworkScratch {
   std::vector<LayerPlan> plans;

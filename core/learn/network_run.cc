@@ -90,7 +90,9 @@ void run_layer(const Network& n, std::size_t l, NetworkScratch& s) {
         }
       }
       break;
-    case LayerKind::lstm: run_lstm(n, l, s); break;
+    case LayerKind::lstm:
+      run_lstm(n, l, s);
+      break;
     case LayerKind::flatten:
       std::memcpy(y, x, p.columns * sizeof(float));
       break;
@@ -180,8 +182,8 @@ void back_lstm(const Network& n, std::size_t l, NetworkScratch& s, std::span<flo
       dc[u] = to_cell * forget;
     }
     if (t > 0) {
-      k.multiply({a, gates, 1, recurrent.data(), units, dh + (t - 1) * units, units, 1, gates,
-                  units});
+      k.multiply(
+          {a, gates, 1, recurrent.data(), units, dh + (t - 1) * units, units, 1, gates, units});
     }
   }
   float* dw = gradient.data() + p.first_weight;
@@ -208,8 +210,12 @@ void back_layer(const Network& n, std::size_t l, NetworkScratch& s, std::span<fl
   const float* dy = gradient_of(s, l + 1);
   switch (layer.kind) {
     case LayerKind::convolution:
-    case LayerKind::dense: back_product(n, l, s, gradient); break;
-    case LayerKind::lstm: back_lstm(n, l, s, gradient); break;
+    case LayerKind::dense:
+      back_product(n, l, s, gradient);
+      break;
+    case LayerKind::lstm:
+      back_lstm(n, l, s, gradient);
+      break;
     case LayerKind::max_pool: {
       const float* x = input_of(s, l);
       const float* y = input_of(s, l + 1);
@@ -221,7 +227,9 @@ void back_layer(const Network& n, std::size_t l, NetworkScratch& s, std::span<fl
       }
       break;
     }
-    case LayerKind::flatten: std::copy_n(dy, p.columns, dx); break;
+    case LayerKind::flatten:
+      std::copy_n(dy, p.columns, dx);
+      break;
     case LayerKind::last_row:
       std::copy_n(dy, p.columns, dx + (p.rows_in - 1) * p.columns);
       break;

@@ -47,7 +47,8 @@ class Adam {
     for (std::size_t i = 0; i < w.size(); ++i) {
       const float g = gradient[i];
       mean_[i] = static_cast<float>(kMean) * mean_[i] + static_cast<float>(1 - kMean) * g;
-      square_[i] = static_cast<float>(kSquare) * square_[i] + static_cast<float>(1 - kSquare) * g * g;
+      square_[i] =
+          static_cast<float>(kSquare) * square_[i] + static_cast<float>(1 - kSquare) * g * g;
       w[i] = keep * w[i] - scale * mean_[i] / (std::sqrt(square_[i]) + 1e-8F);
     }
   }
@@ -143,8 +144,7 @@ void clip(std::span<float> gradient, double most) {
 }  // namespace
 
 std::vector<double> train_network(Network& network, const Dataset& data,
-                                  std::span<const std::uint32_t> rows,
-                                  const NetworkTraining& o,
+                                  std::span<const std::uint32_t> rows, const NetworkTraining& o,
                                   const std::function<void(double)>& progress) {
   CHECK(!rows.empty() && data.length == network.length && data.channels == network.channels);
   CHECK(o.batch >= 1 && o.epochs >= 1, o.batch, o.epochs);

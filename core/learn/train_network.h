@@ -17,8 +17,8 @@ struct NetworkTraining {
   std::uint32_t batch = 32;
   double learning_rate = 1e-3;
   double weight_decay = 1e-4;  // decoupled (Loshchilov, Hutter, ICLR 2019)
-  double balance = 0.5;        // a window's weight is (windows / windows of its class) to this power
-  double clip = 5;             // norm of a batch's gradient
+  double balance = 0.5;  // a window's weight is (windows / windows of its class) to this power
+  double clip = 5;       // norm of a batch's gradient
   std::uint64_t seed = 1;
   unsigned threads = 1;
 };
