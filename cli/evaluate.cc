@@ -51,6 +51,7 @@ void print_left_out(const scenarios::TrackWindows& windows) {
   fmt::print("{}: {} windows of {} classes, {} groups", data.name, data.size(), data.classes.size(),
              data.groups.size());
   if (windows.filled > 0) fmt::print("; {} left out, mostly in gaps", windows.filled);
+  if (windows.mixed > 0) fmt::print("; {} left out, of mixed labels", windows.mixed);
   if (windows.rare > 0) {
     fmt::print("; {} left out, of {} classes in too few groups", windows.rare,
                windows.rare_classes.size());
@@ -134,8 +135,8 @@ class Command {
              TextTable& table) {
     print_left_out(windows);
     for (const auto kind : kinds_) {
-      learn::ClassifierOptions options = options_.classifier;
-      options.kind = kind;
+      scenarios::EvaluationOptions options = options_;
+      options.classifier.kind = kind;
       for (const auto split : splits) {
         ProgressLine line(fmt::format("{}, {}", windows.data.name,
                                       learn::classifier_names()[static_cast<std::size_t>(kind)]));

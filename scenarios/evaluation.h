@@ -18,6 +18,7 @@ namespace gauntlet::scenarios {
 struct EvaluationOptions {
   WindowOptions windows;
   learn::ClassifierOptions classifier;
+  double learn_share = 0;
   void describe(OptionVisitor& v);
 };
 
@@ -41,7 +42,7 @@ struct EvaluationRow {
 // One row, or with a split by group two: each window by itself, then weighed by those before it
 // ("+ order").
 std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
-                                            const learn::ClassifierOptions& options,
+                                            const EvaluationOptions& options,
                                             learn::Split split, unsigned threads,
                                             const std::function<void(double)>& progress = {});
 

@@ -84,7 +84,7 @@ void leave_out_rare(TrackWindows& out, std::size_t least_groups) {
       ++out.rare;
       continue;
     }
-    kept.add(all.window(i), all.classes[all.label[i]], all.groups[all.group[i]], all.recording[i]);
+    kept.add(all.window(i), all.classes[all.label[i]], all.groups[all.group[i]], all.recording[i], all.share[i]);
   }
 }
 
@@ -96,6 +96,7 @@ void WindowOptions::describe(OptionVisitor& v) {
   v.number("hop_s", hop_s, {0.02, 60}, "s", "distance of windows");
   v.number("gap_ms", gap_ms, {1, 1e6}, "ms", "a longer step between samples is a gap");
   v.number("max_filled", max_filled, {0, 1}, "1", "share of a window that may lie in gaps");
+  v.number("least_share", least_share, {0, 1}, "1", "share of a window that carries its label");
   v.integer("least_groups", least_groups, {1, 1000}, "", "groups that a class must occur in");
   v.flag("rotation", rotation, "use the gyroscope where every track has one");
 }
@@ -121,10 +122,17 @@ Result<TrackWindows> cut_tracks(const std::vector<replay::SampleTrack>& tracks,
         ++out.filled;
         continue;
       }
-      const std::uint32_t label = most_frequent(std::span(grid.label).subspan(at, length));
+      const auto labels = std::span(grid.label).subspan(at, length);
+      const std::uint32_t label = most_frequent(labels);
+      const double share = static_cast<double>(std::ranges::count(labels, label)) /
+                           static_cast<double>(length);
+      if (share < o.least_share) {
+        ++out.mixed;
+        continue;
+      }
       const std::size_t c = out.data.channels;
       out.data.add(std::span(grid.values).subspan(at * c, length * c), class_of(track, label),
-                   group_of(track), static_cast<std::uint32_t>(n));
+                   group_of(track), static_cast<std::uint32_t>(n), static_cast<float>(share));
     }
   }
   leave_out_rare(out, static_cast<std::size_t>(o.least_groups));

@@ -4,7 +4,7 @@
 // subject, or where none is named the session (for captures the day's folder).
 //
 // Left out, and counted: windows of which more than `max_filled` lies in steps longer than
-// `gap_ms`, and windows of classes that occur in fewer than `least_groups` groups (no split by
+// `gap_ms`, windows of which less than `least_share` carries the label (0: none is), and windows of classes that occur in fewer than `least_groups` groups (no split by
 // group can learn them).
 #pragma once
 
@@ -25,6 +25,7 @@ struct WindowOptions {
   double hop_s = 1;
   double gap_ms = 100;
   double max_filled = 0.5;
+  double least_share = 0;
   std::int64_t least_groups = 2;
   bool rotation = true;  // use the gyroscope where every track has one
   void describe(OptionVisitor& v);
@@ -33,6 +34,7 @@ struct WindowOptions {
 struct TrackWindows {
   learn::Dataset data;
   std::size_t filled = 0;  // left out: too much of it lies in gaps
+  std::size_t mixed = 0;   // left out: too little of it carries its label
   std::size_t rare = 0;    // left out: class in too few groups
   std::vector<std::string> rare_classes;
 };

@@ -7,7 +7,7 @@
 #include "core/base/check.h"
 #include "core/learn/classic.h"
 #include "core/learn/cross_validation.h"
-#include "core/learn/features.h"
+#include "core/learn/minirocket.h"
 #include "core/learn/plain_features.h"
 #include "core/learn/ridge.h"
 #include "core/learn/train_network.h"
@@ -54,19 +54,22 @@ class RocketRidge final : public WindowClassifier {
       const auto w = data.window(i);
       windows.insert(windows.end(), w.begin(), w.end());
     }
-    features_.minirocket =
-        fit_minirocket(windows, data.length, data.channels,
-                       static_cast<std::size_t>(options_.features), seed_of(options_));
-    std::vector<float> values(rows.size() * features_.size());
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-      extract(features_, data.window(rows[k]).data(), scratch_,
-              values.data() + k * features_.size());
+    channels_ = data.channels;
+    rate_hz_ = data.rate_hz;
+    rocket_ = fit_minirocket(windows, data.length, data.channels,
+                             static_cast<std::size_t>(options_.features), seed_of(options_));
+    const std::size_t size = rocket_.features() + plain_feature_count(channels_);
+    values_.resize(size);
+    std::vector<float> values;
+    for (const std::uint32_t i : rows) {
+      extract_all(data.window(i));
+      values.insert(values.end(), values_.begin(), values_.end());
     }
     const auto labels = labels_of(data, rows), folds = inner_folds(data, rows);
     const std::vector<std::uint8_t> use(rows.size(), 1);
     RidgeProblem p;
     p.rows = values;
-    p.features = features_.size();
+    p.features = size;
     p.labels = labels;
     p.classes = data.classes.size();
     p.folds = folds;
@@ -81,8 +84,7 @@ class RocketRidge final : public WindowClassifier {
   }
 
   void probabilities(std::span<const float> window, std::span<float> out) override {
-    values_.resize(features_.size());
-    extract(features_, window.data(), scratch_, values_.data());
+    extract_all(window);
     std::copy(ridge_.bias.begin(), ridge_.bias.end(), out.begin());
     const float* w = ridge_.weights.data();
     for (const float v : values_) {
@@ -92,9 +94,15 @@ class RocketRidge final : public WindowClassifier {
   }
 
  private:
+  void extract_all(std::span<const float> window) {
+    transform(rocket_, window.data(), scratch_, values_.data());
+    plain_features(window, channels_, rate_hz_, std::span(values_).subspan(rocket_.features()));
+  }
   ClassifierOptions options_;
-  FeatureSet features_;
-  FeatureScratch scratch_;
+  std::uint32_t channels_ = 0;
+  double rate_hz_ = 0;
+  MiniRocket rocket_;
+  MiniRocketScratch scratch_;
   RidgeFit ridge_;
   std::vector<float> values_;
 };

@@ -3,7 +3,7 @@
 // window. The same rows in the same order give the same answers, byte for byte, whatever the
 // number of threads.
 //
-//   minirocket  MiniRocket features + plain statistics, ridge (minirocket.h, ridge.h)
+//   minirocket  MiniRocket and plain features, ridge (minirocket.h, plain_features.h, ridge.h)
 //   cnn         two convolutions and two dense layers (network.h)
 //   lstm        a dense layer, two LSTM-64, a dense layer
 //   mlp         250 and 100 hidden units over the raw window

@@ -37,7 +37,8 @@ std::vector<std::uint32_t> likeliest(std::span<const float> probabilities, std::
 
 HeldOut cross_validate(const Dataset& data, const Folds& folds,
                        const std::function<std::unique_ptr<WindowClassifier>()>& make,
-                       unsigned threads, const std::function<void(double)>& progress) {
+                       float least_share, unsigned threads,
+                       const std::function<void(double)>& progress) {
   CHECK(folds.fold.size() == data.size() && folds.count >= 2, folds.count);
   const std::size_t classes = data.classes.size();
   HeldOut out;
@@ -48,7 +49,9 @@ HeldOut cross_validate(const Dataset& data, const Folds& folds,
   const auto work = [&] {
     for (std::uint32_t fold = next++; fold < folds.count; fold = next++) {
       const auto classifier = make();
-      classifier->fit(data, rows_where(folds, fold, false));
+      auto rows = rows_where(folds, fold, false);
+      std::erase_if(rows, [&](std::uint32_t i) { return data.share[i] < least_share; });
+      classifier->fit(data, rows);
       for (const std::uint32_t i : rows_where(folds, fold, true)) {
         classifier->probabilities(data.window(i),
                                   std::span(out.probabilities).subspan(i * classes, classes));

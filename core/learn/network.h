@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/learn/kernels.h"
 
 namespace gauntlet::learn {
 
@@ -76,6 +77,7 @@ Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t cla
                  std::uint64_t seed);
 
 struct NetworkScratch {
+  const Kernels* kernels = nullptr;
   std::vector<LayerPlan> plans;
   std::vector<std::vector<float>> inputs;  // of each layer, padded; the last one: scores
   std::vector<std::vector<float>> kept;    // lstm: gates, states; max_pool: nothing
@@ -83,8 +85,8 @@ struct NetworkScratch {
   std::vector<float> transposed;
   std::vector<float> zeros;
 };
-// Once for a network's shape, before the calls below.
-void prepare(const Network& network, NetworkScratch& scratch);
+// Once for a network's shape, before the calls below. The kernels change nothing but the time.
+void prepare(const Network& network, NetworkScratch& scratch, const Kernels& with = kernels());
 
 // Scores of one window, valid until the scratch is used again.
 std::span<const float> forward(const Network& network, const float* window,

@@ -4,7 +4,6 @@
 
 #include "core/base/check.h"
 #include "core/learn/draws.h"
-#include "core/learn/kernels.h"
 #include "core/learn/network.h"
 #include "core/learn/ridge.h"
 
@@ -48,7 +47,7 @@ void run_lstm(const Network& n, std::size_t l, NetworkScratch& s) {
     bias = both;
   }
   begin_with(bias, p.rows, gates, g);
-  const Kernels& k = kernels();
+  const Kernels& k = *s.kernels;
   k.multiply({x, p.columns_in, 1, w, gates, g, gates, p.rows, p.columns_in, gates});
   const float* recurrent = w + p.columns_in * gates;
   for (std::size_t t = 0; t < p.rows; ++t) {
@@ -74,9 +73,9 @@ void run_layer(const Network& n, std::size_t l, NetworkScratch& s) {
     case LayerKind::convolution:
     case LayerKind::dense: {
       begin_with(bias, p.rows, p.columns, y);
-      kernels().multiply({x - p.pad_before * p.columns_in, p.columns_in, 1, w, p.columns, y,
+      s.kernels->multiply({x - p.pad_before * p.columns_in, p.columns_in, 1, w, p.columns, y,
                           p.columns, p.rows, layer.taps * p.columns_in, p.columns});
-      if (layer.rectified) kernels().rectify(p.rows * p.columns, y);
+      if (layer.rectified) s.kernels->rectify(p.rows * p.columns, y);
       break;
     }
     case LayerKind::max_pool:
@@ -141,7 +140,7 @@ void back_product(const Network& n, std::size_t l, NetworkScratch& s, std::span<
     for (std::size_t i = 0; i < p.rows * p.columns; ++i) dy[i] = y[i] > 0 ? dy[i] : 0.0F;
   }
   const std::size_t pad = p.pad_before * p.columns_in, inputs = layer.taps * p.columns_in;
-  const Kernels& k = kernels();
+  const Kernels& k = *s.kernels;
   k.multiply({input_of(s, l) - pad, 1, p.columns_in, dy, p.columns,
               gradient.data() + p.first_weight, p.columns, inputs, p.rows, p.columns});
   if (layer.bias) add_rows(dy, p.rows, p.columns, gradient.data() + p.first_bias);
@@ -164,7 +163,7 @@ void back_lstm(const Network& n, std::size_t l, NetworkScratch& s, std::span<flo
   const float* w = n.weights.data() + p.first_weight;
   std::vector<float> dc(units), recurrent;
   transpose(w + p.columns_in * gates, units, gates, recurrent);
-  const Kernels& k = kernels();
+  const Kernels& k = *s.kernels;
   for (std::size_t t = p.rows; t-- > 0;) {
     float* a = g + t * gates;
     for (std::size_t u = 0; u < units; ++u) {
@@ -238,7 +237,8 @@ void back_layer(const Network& n, std::size_t l, NetworkScratch& s, std::span<fl
 
 }  // namespace
 
-void prepare(const Network& network, NetworkScratch& s) {
+void prepare(const Network& network, NetworkScratch& s, const Kernels& with) {
+  s.kernels = &with;
   auto plans = plan(network);
   CHECK(plans.ok(), plans.ok() ? std::string{} : plans.error().message);
   CHECK(network.weights.size() == count_weights(network), network.weights.size());

@@ -6,12 +6,15 @@
 
 #include "core/base/check.h"
 #include "core/learn/features.h"
+#include "core/learn/upright.h"
 
 namespace gauntlet::learn {
 namespace {
 
 constexpr std::size_t kLags = 3;
 constexpr std::size_t kPairs = 3;
+constexpr std::size_t kParts = 4;
+constexpr std::size_t kTurns = 3;
 
 // n values from `x` and from `y`, each `stride` apart.
 float correlation(const float* x, const float* y, std::size_t n, std::size_t stride) {
@@ -33,16 +36,63 @@ float correlation(const float* x, const float* y, std::size_t n, std::size_t str
   return scale > 1e-12 ? static_cast<float>(xy / scale) : 0.0F;
 }
 
+// Mean of `channel` over one of kParts equal parts.
+double part_mean(std::span<const float> rows, std::size_t channels, std::size_t channel,
+                 std::size_t part) {
+  const std::size_t length = rows.size() / channels;
+  const std::size_t first = part * length / kParts, last = (part + 1) * length / kParts;
+  double sum = 0;
+  for (std::size_t t = first; t < last; ++t) {
+    sum += static_cast<double>(rows[t * channels + channel]);
+  }
+  return sum / static_cast<double>(last - first);
+}
+
+float* course(std::span<const float> turned, std::size_t channels, float* out) {
+  for (std::size_t c = 0; c < channels; ++c) {
+    std::array<double, kParts> mean;
+    double whole = 0;
+    for (std::size_t k = 0; k < kParts; ++k) {
+      mean[k] = part_mean(turned, channels, c, k);
+      whole += mean[k] / static_cast<double>(kParts);
+    }
+    for (const double m : mean) *out++ = static_cast<float>(m - whole);
+  }
+  return out;
+}
+
+void turns(std::span<const float> window, std::size_t channels, float* out) {
+  std::array<std::array<double, 3>, 3> force;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::size_t part = i < 2 ? i : kParts - 1;
+    for (std::size_t k = 0; k < 3; ++k) force[i][k] = part_mean(window, channels, k, part);
+  }
+  for (std::size_t i = 0; i < kTurns; ++i) {
+    const auto& a = force[i];
+    const auto& b = force[(i + 1) % 3];
+    double ab = 0, aa = 0, bb = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      ab += a[k] * b[k];
+      aa += a[k] * a[k];
+      bb += b[k] * b[k];
+    }
+    const double scale = std::sqrt(aa * bb);
+    *out++ = static_cast<float>(scale > 1e-12 ? ab / scale : 1);
+  }
+}
+
 }  // namespace
 
 std::size_t plain_feature_count(std::uint32_t channels) {
   const std::size_t vectors = channels / 3;
-  return FeatureSet::kStatistics * (channels + vectors) + (kLags + kPairs) * vectors;
+  const std::size_t up = upright_channels(channels);
+  return FeatureSet::kStatistics * (channels + vectors + up) + (kLags + kPairs) * vectors +
+         kParts * up + kTurns;
 }
 
 void plain_features(std::span<const float> window, std::uint32_t channels, double rate_hz,
                     std::span<float> out) {
-  CHECK(out.size() == plain_feature_count(channels), out.size());
+  CHECK(channels % 3 == 0 && out.size() == plain_feature_count(channels), channels, out.size());
   const std::size_t length = window.size() / channels;
   float* p = out.data();
   for (std::uint32_t c = 0; c < channels; ++c, p += FeatureSet::kStatistics) {
@@ -65,6 +115,14 @@ void plain_features(std::span<const float> window, std::uint32_t channels, doubl
       *p++ = correlation(x + k, x + (k + 1) % 3, length, channels);
     }
   }
+  const std::uint32_t up = upright_channels(channels);
+  std::vector<float> turned(length * up);
+  upright(window, channels, turned);
+  for (std::uint32_t c = 0; c < up; ++c, p += FeatureSet::kStatistics) {
+    statistics(turned.data() + c, length, up, p);
+  }
+  p = course(turned, up, p);
+  turns(window, channels, p);
 }
 
 FeatureScale::FeatureScale(std::span<const float> rows, std::size_t features)

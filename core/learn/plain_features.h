@@ -1,8 +1,11 @@
-// Features that a person can name, for classifiers that want few of them: of every channel and of
-// the length of each three-axis vector, mean, standard deviation, mean absolute step, least,
-// greatest and the share of steps that cross the mean (features.h); the likeness of each vector's
-// length to itself a quarter, a half and a whole second earlier; and the correlation of each pair
-// of axes of a sensor.
+// Features that a person can name, for classifiers that want few of them. Six figures (mean,
+// standard deviation, mean absolute step, least, greatest, share of steps that cross the mean:
+// features.h) of every channel, of the length of each three-axis vector, and of each sensor's part
+// along and across upright (upright.h). Of each vector: the likeness of its length to itself a
+// quarter, a half and a whole second earlier, and the correlation of each pair of axes. Of the
+// course of the window, in four equal parts: each part's mean of the upright channels less that of
+// the whole, and how far (cosine) the specific force of the first, the second and the last part
+// point from each other.
 #pragma once
 
 #include <cstddef>
