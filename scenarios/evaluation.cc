@@ -88,8 +88,6 @@ EvaluationRow row_of(const learn::Dataset& data, std::string pipeline, learn::He
 
 void EvaluationOptions::describe(OptionVisitor& v) {
   v.table("windows", windows, "how recordings are cut");
-  v.number("learn_share", learn_share, {0, 1}, "1",
-           "windows of which less carries the label are judged on, not learned from");
   v.table("classifier", classifier, "how windows are classified");
 }
 
@@ -121,14 +119,15 @@ Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
 }
 
 std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
-                                            const EvaluationOptions& options,
-                                            learn::Split split, unsigned threads,
+                                            const EvaluationOptions& options, learn::Split split,
+                                            unsigned threads,
                                             const std::function<void(double)>& progress) {
   const learn::Folds folds = learn::make_folds(data, split);
-  const std::string name(learn::classifier_names()[static_cast<std::size_t>(options.classifier.kind)]);
+  const std::string name(
+      learn::classifier_names()[static_cast<std::size_t>(options.classifier.kind)]);
   learn::HeldOut held_out = learn::cross_validate(
-      data, folds, [&options] { return learn::make_classifier(options.classifier); },
-      static_cast<float>(options.learn_share), threads, progress);
+      data, folds, [&options] { return learn::make_classifier(options.classifier); }, threads,
+      progress);
   std::vector<EvaluationRow> rows;
   if (split == learn::Split::leave_one_group_out) {
     learn::HeldOut ordered = learn::with_class_order(data, folds, held_out);

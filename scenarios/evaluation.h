@@ -18,7 +18,6 @@ namespace gauntlet::scenarios {
 struct EvaluationOptions {
   WindowOptions windows;
   learn::ClassifierOptions classifier;
-  double learn_share = 0;
   void describe(OptionVisitor& v);
 };
 
@@ -42,8 +41,8 @@ struct EvaluationRow {
 // One row, or with a split by group two: each window by itself, then weighed by those before it
 // ("+ order").
 std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
-                                            const EvaluationOptions& options,
-                                            learn::Split split, unsigned threads,
+                                            const EvaluationOptions& options, learn::Split split,
+                                            unsigned threads,
                                             const std::function<void(double)>& progress = {});
 
 }  // namespace gauntlet::scenarios

@@ -84,7 +84,7 @@ void leave_out_rare(TrackWindows& out, std::size_t least_groups) {
       ++out.rare;
       continue;
     }
-    kept.add(all.window(i), all.classes[all.label[i]], all.groups[all.group[i]], all.recording[i], all.share[i]);
+    kept.add(all.window(i), all.classes[all.label[i]], all.groups[all.group[i]], all.recording[i]);
   }
 }
 
@@ -124,15 +124,15 @@ Result<TrackWindows> cut_tracks(const std::vector<replay::SampleTrack>& tracks,
       }
       const auto labels = std::span(grid.label).subspan(at, length);
       const std::uint32_t label = most_frequent(labels);
-      const double share = static_cast<double>(std::ranges::count(labels, label)) /
-                           static_cast<double>(length);
+      const double share =
+          static_cast<double>(std::ranges::count(labels, label)) / static_cast<double>(length);
       if (share < o.least_share) {
         ++out.mixed;
         continue;
       }
       const std::size_t c = out.data.channels;
       out.data.add(std::span(grid.values).subspan(at * c, length * c), class_of(track, label),
-                   group_of(track), static_cast<std::uint32_t>(n), static_cast<float>(share));
+                   group_of(track), static_cast<std::uint32_t>(n));
     }
   }
   leave_out_rare(out, static_cast<std::size_t>(o.least_groups));

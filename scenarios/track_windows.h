@@ -4,8 +4,8 @@
 // subject, or where none is named the session (for captures the day's folder).
 //
 // Left out, and counted: windows of which more than `max_filled` lies in steps longer than
-// `gap_ms`, windows of which less than `least_share` carries the label (0: none is), and windows of classes that occur in fewer than `least_groups` groups (no split by
-// group can learn them).
+// `gap_ms`, windows of which less than `least_share` carries the label (0: none is), and windows of
+// classes that occur in fewer than `least_groups` groups (no split by group can learn them).
 #pragma once
 
 #include <functional>

@@ -45,8 +45,7 @@ BENCHMARK(classify)->Arg(504)->Arg(756)->Arg(1008)->Unit(benchmark::kMicrosecond
 // MiniRocket alone, 100 x 3.
 void rocket(benchmark::State& state) {
   const std::vector<float> windows = noise(64 * 300, 1);
-  const MiniRocket m =
-      fit_minirocket(windows, 100, 3, static_cast<std::size_t>(state.range(0)), 1);
+  const MiniRocket m = fit_minirocket(windows, 100, 3, static_cast<std::size_t>(state.range(0)), 1);
   MiniRocketScratch scratch;
   std::vector<float> out(m.features());
   std::size_t i = 0;

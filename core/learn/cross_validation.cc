@@ -37,8 +37,7 @@ std::vector<std::uint32_t> likeliest(std::span<const float> probabilities, std::
 
 HeldOut cross_validate(const Dataset& data, const Folds& folds,
                        const std::function<std::unique_ptr<WindowClassifier>()>& make,
-                       float least_share, unsigned threads,
-                       const std::function<void(double)>& progress) {
+                       unsigned threads, const std::function<void(double)>& progress) {
   CHECK(folds.fold.size() == data.size() && folds.count >= 2, folds.count);
   const std::size_t classes = data.classes.size();
   HeldOut out;
@@ -49,9 +48,7 @@ HeldOut cross_validate(const Dataset& data, const Folds& folds,
   const auto work = [&] {
     for (std::uint32_t fold = next++; fold < folds.count; fold = next++) {
       const auto classifier = make();
-      auto rows = rows_where(folds, fold, false);
-      std::erase_if(rows, [&](std::uint32_t i) { return data.share[i] < least_share; });
-      classifier->fit(data, rows);
+      classifier->fit(data, rows_where(folds, fold, false));
       for (const std::uint32_t i : rows_where(folds, fold, true)) {
         classifier->probabilities(data.window(i),
                                   std::span(out.probabilities).subspan(i * classes, classes));

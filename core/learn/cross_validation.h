@@ -18,13 +18,11 @@ struct HeldOut {
   Evaluation evaluation;
 };
 
-// make() gives a classifier per round. Windows of which less than `least_share` carries the label
-// are asked about as all others, but nothing is learned from them. `threads` rounds run at once; the result does not depend on
+// make() gives a classifier per round. `threads` rounds run at once; the result does not depend on
 // it. `progress` is told the share done, one call at a time.
 HeldOut cross_validate(const Dataset& data, const Folds& folds,
                        const std::function<std::unique_ptr<WindowClassifier>()>& make,
-                       float least_share = 0, unsigned threads = 1,
-                       const std::function<void(double)>& progress = {});
+                       unsigned threads = 1, const std::function<void(double)>& progress = {});
 
 // The likeliest class of each window.
 std::vector<std::uint32_t> likeliest(std::span<const float> probabilities, std::size_t classes);

@@ -18,14 +18,13 @@ std::uint32_t index_of(std::vector<std::string>& names, std::string_view name) {
 }  // namespace
 
 void Dataset::add(std::span<const float> window, std::string_view class_name,
-                  std::string_view group_name, std::uint32_t recording_number, float label_share) {
+                  std::string_view group_name, std::uint32_t recording_number) {
   CHECK(window.size() == window_size(), window.size(), window_size());
   CHECK(recording.empty() || recording_number >= recording.back(), recording_number);
   values.insert(values.end(), window.begin(), window.end());
   label.push_back(index_of(classes, class_name));
   group.push_back(index_of(groups, group_name));
   recording.push_back(recording_number);
-  share.push_back(label_share);
 }
 
 Result<Split> split_named(std::string_view name) {

@@ -30,7 +30,6 @@ struct Dataset {
   std::vector<std::uint32_t> label;
   std::vector<std::uint32_t> group;
   std::vector<std::uint32_t> recording;  // windows of one recording are successive
-  std::vector<float> share;              // of the window that carries its label
 
   std::size_t size() const { return label.size(); }
   std::size_t window_size() const { return std::size_t{length} * channels; }
@@ -38,7 +37,7 @@ struct Dataset {
     return std::span(values).subspan(i * window_size(), window_size());
   }
   void add(std::span<const float> window, std::string_view class_name, std::string_view group_name,
-           std::uint32_t recording_number, float label_share = 1);
+           std::uint32_t recording_number);
 };
 
 enum class Split : std::uint8_t { leave_one_group_out, random };

@@ -74,7 +74,7 @@ void run_layer(const Network& n, std::size_t l, NetworkScratch& s) {
     case LayerKind::dense: {
       begin_with(bias, p.rows, p.columns, y);
       s.kernels->multiply({x - p.pad_before * p.columns_in, p.columns_in, 1, w, p.columns, y,
-                          p.columns, p.rows, layer.taps * p.columns_in, p.columns});
+                           p.columns, p.rows, layer.taps * p.columns_in, p.columns});
       if (layer.rectified) s.kernels->rectify(p.rows * p.columns, y);
       break;
     }
