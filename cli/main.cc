@@ -17,8 +17,11 @@ int main(int argc, char** argv) {
   add_demo(app, exit_code);
   add_run(app, exit_code);
   add_replay(app, exit_code);
+  add_import(app, exit_code);
   add_gate(app, exit_code);
   add_train(app, exit_code);
+  add_evaluate(app, exit_code);
+  add_compare(app, exit_code);
   add_metrics(app, exit_code);
   add_scenario(app, exit_code);
   add_doctor(app, exit_code);

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "core/learn/draws.h"
+#include "core/learn/kernels.h"
+#include "core/learn/network.h"
 #include "core/learn/trainer.h"
 
 namespace gauntlet::learn {
@@ -39,6 +41,44 @@ void classify(benchmark::State& state) {
   }
 }
 BENCHMARK(classify)->Arg(504)->Arg(756)->Arg(1008)->Unit(benchmark::kMicrosecond);
+
+// MiniRocket alone, 100 x 3.
+void rocket(benchmark::State& state) {
+  const std::vector<float> windows = noise(64 * 300, 1);
+  const MiniRocket m = fit_minirocket(windows, 100, 3, static_cast<std::size_t>(state.range(0)), 1);
+  MiniRocketScratch scratch;
+  std::vector<float> out(m.features());
+  std::size_t i = 0;
+  for (auto _ : state) {
+    transform(m, windows.data() + 300 * (i++ % 64), scratch, out.data());
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK(rocket)->Arg(1008)->Arg(9996)->Unit(benchmark::kMicrosecond);
+
+// With each kind of kernels this processor has, the narrowest first.
+void serve(benchmark::State& state, const Network& n) {
+  const auto with = static_cast<std::size_t>(state.range(0));
+  if (with >= all_kernels().size()) return state.SkipWithError("not on this processor");
+  const std::size_t size = std::size_t{n.length} * n.channels;
+  const std::vector<float> windows = noise(16 * size, 1);
+  NetworkScratch scratch;
+  prepare(n, scratch, all_kernels()[with]);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(forward(n, windows.data() + size * (i++ % 16), scratch));
+  }
+  state.SetLabel(std::string(all_kernels()[with].name));
+}
+BENCHMARK_CAPTURE(serve, cnn_48840_on_100x6, make_cnn(100, 6, 8, 0, 1))
+    ->DenseRange(1, 2)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(serve, lstm_67271_on_200x3, make_lstm(200, 3, 7, true, 0, 1))
+    ->DenseRange(1, 2)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(serve, mlp_on_400x3, make_mlp(400, 3, 7, 0, 1))
+    ->DenseRange(1, 2)
+    ->Unit(benchmark::kMicrosecond);
 
 void train(benchmark::State& state) {
   for (auto _ : state) {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 namespace gauntlet::learn {
-namespace {
 
 void statistics(const float* x, std::size_t length, std::size_t stride, float* out) {
   float sum = 0;
@@ -36,8 +35,6 @@ void statistics(const float* x, std::size_t length, std::size_t stride, float* o
   out[4] = high;
   out[5] = static_cast<float>(crossings) / n;
 }
-
-}  // namespace
 
 void extract(const FeatureSet& f, const float* window, FeatureScratch& scratch, float* out) {
   const MiniRocket& m = f.minirocket;

@@ -19,6 +19,9 @@ struct FeatureSet {
   }
 };
 
+// Of `length` values, each `stride` after the one before: kStatistics figures.
+void statistics(const float* x, std::size_t length, std::size_t stride, float* out);
+
 using FeatureScratch = MiniRocketScratch;
 
 void extract(const FeatureSet& f, const float* window, FeatureScratch& scratch, float* out);

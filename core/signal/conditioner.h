@@ -2,14 +2,17 @@
 // low-pass. Every stretch between gaps starts with fresh filters.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/base/options.h"
 #include "core/base/time.h"
-#include "core/signal/butterworth.h"
+#include "core/signal/gap_fill.h"
 #include "core/signal/grid_resampler.h"
 #include "core/signal/hampel.h"
+#include "core/signal/smoothing.h"
 
 namespace gauntlet {
 
@@ -21,7 +24,9 @@ struct ConditionerOptions {
   double late_wait_ms = 1000;
   bool spike_removal = true;
   double spike_sigmas = 4;
+  SmoothingMethod filter = SmoothingMethod::butterworth2;
   double low_pass_hz = 10;  // 0 switches it off
+  double one_euro_beta = 0.02;
   void describe(OptionVisitor& v);
 };
 
@@ -42,15 +47,17 @@ class Conditioner {
 
  private:
   void end_stretch(GridRows& out);
+  void predict_gaps(const GridRows::Run& run);
   void append(std::size_t first, std::size_t n, GridRows& out);
 
   ConditionerOptions options_;
   GridResampler resampler_;
   Hampel hampel_;
-  LowPass low_pass_;
+  Smoothing smoothing_;
   GridRows raw_;
-  HostTime next_out_;             // time of the next row to leave
-  std::size_t stretch_rows_ = 0;  // rows that left since the stretch began
+  std::array<std::vector<double>, 3> past_;  // of the stretch, per axis: what gaps are filled from
+  HostTime next_out_;                        // time of the next row to leave
+  std::size_t stretch_rows_ = 0;             // rows that left since the stretch began
 };
 
 }  // namespace gauntlet

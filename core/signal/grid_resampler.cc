@@ -1,6 +1,9 @@
 #include "core/signal/grid_resampler.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "core/signal/plain_math.h"
 
 namespace gauntlet {
 namespace {
@@ -85,7 +88,46 @@ double GridResampler::slope(std::size_t i, int axis) const {
   return (difference(i - 1) * h1 + difference(i) * h0) / (h0 + h1);
 }
 
+std::size_t GridResampler::rows_ahead() const {
+  if (options_.method == ResampleMethod::cubic) return 1;
+  return options_.method == ResampleMethod::band_limited ? kLobes - 1 : 0;
+}
+
+bool GridResampler::interpolate_sinc(std::size_t i, float* row) const {
+  if (i + 1 < kLobes || i + kLobes >= samples_.size()) return false;
+  const std::size_t first = i + 1 - kLobes;
+  for (std::size_t k = first; k < i + kLobes; ++k) {
+    if (is_gap(k) || samples_[k + 1].t <= samples_[k].t) return false;
+  }
+  const double h = static_cast<double>(samples_[i + 1].t - samples_[i].t);
+  const double u = static_cast<double>(next_ - samples_[i].t) / h;
+  constexpr double kPi = 3.14159265358979323846;
+  // sin(pi x) for |x| <= 1, by the tangent of half the angle.
+  const auto sine = [](double x) {
+    const double t = tangent(0.999999999999 * kPi * x / 2);
+    return 2 * t / (1 + t * t);
+  };
+  double sum = 0, value[3] = {};
+  for (std::size_t k = 0; k < 2 * kLobes; ++k) {
+    const double x = u + static_cast<double>(kLobes) - 1 - static_cast<double>(k);
+    double weight = 1;
+    if (x != 0) {
+      const double part = x - std::floor(x);
+      const bool odd = static_cast<std::int64_t>(std::floor(x)) % 2 != 0;
+      const double wide = x / static_cast<double>(kLobes);
+      weight = (odd ? -1 : 1) * sine(part) / (kPi * x) * sine(wide) / (kPi * wide);
+    }
+    sum += weight;
+    for (std::size_t c = 0; c < 3; ++c) {
+      value[c] += weight * static_cast<double>(samples_[first + k].v[c]);
+    }
+  }
+  for (std::size_t c = 0; c < 3; ++c) row[c] = static_cast<float>(value[c] / sum);
+  return true;
+}
+
 void GridResampler::interpolate(std::size_t i, float* row) const {
+  if (options_.method == ResampleMethod::band_limited && interpolate_sinc(i, row)) return;
   const Sample& a = samples_[i];
   const Sample& b = samples_[i + 1];
   const double h = static_cast<double>(b.t - a.t);
@@ -145,8 +187,7 @@ GridResampler::Step GridResampler::step(HostTime now, bool flush, GridRows& out)
     return Step::blocked;
   }
   if (!is_gap(head_)) {
-    const bool last_pair = head_ + 2 >= samples_.size();
-    if (options_.method == ResampleMethod::cubic && last_pair && !flush) return Step::blocked;
+    if (head_ + 1 + rows_ahead() >= samples_.size() && !flush) return Step::blocked;
     float row[3];
     interpolate(head_, row);
     emit(row, false, out);
@@ -160,7 +201,7 @@ GridResampler::Step GridResampler::step(HostTime now, bool flush, GridRows& out)
     return Step::jumped;
   }
   float row[3] = {a.v[0], a.v[1], a.v[2]};
-  if (options_.fill == FillMethod::linear) {
+  if (options_.fill != FillMethod::hold) {
     const double u = static_cast<double>(next_ - a.t) / static_cast<double>(b.t - a.t);
     for (int c = 0; c < 3; ++c) {
       row[c] = static_cast<float>(static_cast<double>(a.v[c]) +
@@ -184,8 +225,8 @@ void GridResampler::advance(HostTime now, bool flush, GridRows& out) {
 }
 
 void GridResampler::forget() {
-  // One sample of history is all that the slopes need.
-  const std::size_t old = head_ > 1 ? head_ - 1 : 0;
+  // Behind the present pair, slopes need one sample and the sinc its lobes.
+  const std::size_t old = head_ > kLobes ? head_ - kLobes : 0;
   if (old < 256 && old * 2 < samples_.size()) return;
   samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(old));
   head_ -= old;

@@ -11,7 +11,8 @@
 //
 // Methods: round_even takes the nearest sample, which removes or duplicates samples evenly; linear;
 // cubic is Hermite with non-uniform finite-difference slopes (Catmull-Rom on a regular grid), one
-// sided at gaps.
+// sided at gaps; band_limited is a sinc under Lanczos's window of kLobes samples on either side
+// (Duchon 1979), normalised, which waits for so many samples more, and is cubic near gaps.
 //
 // Memory: bounded by kBufferMax samples (the oldest are given up, counted); no allocation once
 // warm.
@@ -26,8 +27,9 @@
 
 namespace gauntlet {
 
-enum class ResampleMethod : std::uint8_t { linear, cubic, round_even };
-enum class FillMethod : std::uint8_t { linear, hold, none };
+enum class ResampleMethod : std::uint8_t { linear, cubic, round_even, band_limited };
+// The resampler itself puts a line where another method is named (conditioner.h predicts).
+enum class FillMethod : std::uint8_t { linear, hold, none, burg, seasonal, automatic };
 
 struct ResamplerOptions {
   Duration period = std::chrono::milliseconds{20};
@@ -81,6 +83,7 @@ class GridResampler {
 
  private:
   static constexpr double kGapFactor = 1.75;
+  static constexpr std::size_t kLobes = 4;
   static constexpr std::size_t kBufferMax = 1 << 16;
   struct Sample {
     std::int64_t t;
@@ -94,6 +97,8 @@ class GridResampler {
   bool is_gap(std::size_t i) const;  // between i and i + 1
   Step step(HostTime now, bool flush, GridRows& out);
   void interpolate(std::size_t i, float* row) const;
+  bool interpolate_sinc(std::size_t i, float* row) const;  // false: not enough neighbours
+  std::size_t rows_ahead() const;  // samples that must follow the pair around a row
   double slope(std::size_t i, int axis) const;
   void emit(const float* row, bool filled, GridRows& out);
   void forget();

@@ -46,23 +46,34 @@ PairedDifference paired_difference(std::span<const double> first, std::span<cons
   return out;
 }
 
-std::optional<Interval> bootstrap_mean_interval(std::span<const double> values, double level,
-                                                std::uint32_t resamples, std::uint64_t seed) {
-  CHECK(level > 0 && level < 1 && resamples > 1 && !values.empty(), level, resamples);
-  const std::size_t n = values.size();
+std::optional<Interval> bootstrap_interval(
+    std::size_t n, const std::function<double(std::span<const std::size_t>)>& figure, double level,
+    std::uint32_t resamples, std::uint64_t seed) {
+  CHECK(level > 0 && level < 1 && resamples > 1, level, resamples);
   if (n < 2) return std::nullopt;
-  std::vector<double> means(resamples);
+  std::vector<double> figures(resamples);
+  std::vector<std::size_t> drawn(n);
   std::uint64_t counter = mix(seed);
-  for (double& mean : means) {
-    double sum = 0;
-    for (std::size_t i = 0; i < n; ++i) sum += values[index_below(mix(counter++), n)] - values[0];
-    mean = values[0] + sum / static_cast<double>(n);
+  for (double& f : figures) {
+    for (std::size_t& i : drawn) i = index_below(mix(counter++), n);
+    f = figure(drawn);
   }
   const double size = static_cast<double>(n);
   const double t = student_t_quantile((1 + level) / 2, size - 1);
   const double tail = normal_cdf(-t * std::sqrt(size / (size - 1)));
-  const double lo = quantile_in_place(means, tail);
-  return Interval{lo, quantile_in_place(means, 1 - tail)};
+  const double lo = quantile_in_place(figures, tail);
+  return Interval{lo, quantile_in_place(figures, 1 - tail)};
+}
+
+std::optional<Interval> bootstrap_mean_interval(std::span<const double> values, double level,
+                                                std::uint32_t resamples, std::uint64_t seed) {
+  CHECK(!values.empty());
+  const auto mean_of = [values](std::span<const std::size_t> drawn) {
+    double sum = 0;
+    for (const std::size_t i : drawn) sum += values[i] - values[0];
+    return values[0] + sum / static_cast<double>(drawn.size());
+  };
+  return bootstrap_interval(values.size(), mean_of, level, resamples, seed);
 }
 
 }  // namespace gauntlet::reports

@@ -10,7 +10,9 @@
 // differences that are all equal both intervals are that one point.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -30,5 +32,11 @@ PairedDifference paired_difference(std::span<const double> first, std::span<cons
 std::optional<Interval> bootstrap_mean_interval(std::span<const double> values, double level = 0.95,
                                                 std::uint32_t resamples = 4000,
                                                 std::uint64_t seed = 1);
+
+// The same for a figure that is not a mean, such as macro-F1 of pooled windows: `figure` is given n
+// indices below n, drawn with replacement (whole people or sessions). None for n < 2.
+std::optional<Interval> bootstrap_interval(
+    std::size_t n, const std::function<double(std::span<const std::size_t>)>& figure,
+    double level = 0.95, std::uint32_t resamples = 4000, std::uint64_t seed = 1);
 
 }  // namespace gauntlet::reports

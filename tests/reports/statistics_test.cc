@@ -1,9 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "reports/statistics/distributions.h"
 #include "reports/statistics/intervals.h"
+#include "reports/statistics/kolmogorov.h"
 #include "reports/statistics/paired.h"
 
 namespace gauntlet::reports {
@@ -125,6 +129,70 @@ TEST(Quantile, MedianIntervalIsTheClassicTables) {
   EXPECT_EQ(ranks(10), (Interval{2, 9}));
   EXPECT_EQ(ranks(6), (Interval{1, 6}));
   EXPECT_FALSE(ranks(5));
+}
+
+// Gnedenko and Korolyuk (1951): for n = m without ties, P[n D >= k] is
+// 2 (C(2n, n-k) - C(2n, n-2k) + ...) / C(2n, n).
+double equal_sizes_p(int n, int k) {
+  const auto log_choose = [n](int r) {
+    return std::lgamma(2.0 * n + 1) - std::lgamma(r + 1.0) - std::lgamma(2.0 * n - r + 1);
+  };
+  double p = 0;
+  for (int j = 1; n - j * k >= 0; ++j) {
+    p += (j % 2 == 1 ? 2 : -2) * std::exp(log_choose(n - j * k) - log_choose(n));
+  }
+  return p;
+}
+
+// 0, 1, ..., n - 1, and the same moved on: n D = shift.
+KsTest shifted(int n, int shift) {
+  std::vector<double> a, b;
+  for (int i = 0; i < n; ++i) {
+    a.push_back(i);
+    b.push_back(i + shift - 0.5);
+  }
+  return ks_two_sample(a, b);
+}
+
+TEST(KolmogorovSmirnov, IsExactForEqualSizesWithoutTies) {
+  for (const auto& [n, k] : {std::pair{3, 3}, {4, 3}, {5, 5}, {10, 6}, {10, 7}, {100, 20}}) {
+    const KsTest test = shifted(n, k);
+    EXPECT_DOUBLE_EQ(test.statistic, static_cast<double>(k) / n);
+    EXPECT_NEAR(test.p, equal_sizes_p(n, k), 1e-9) << n << ' ' << k;
+  }
+  EXPECT_NEAR(shifted(3, 3).p, 2.0 / 20, 1e-12);
+}
+
+TEST(KolmogorovSmirnov, TheLimitAgreesWithTheExactAnswerForLargeSamples) {
+  for (const int k : {60, 80, 100, 120}) {
+    EXPECT_NEAR(shifted(3000, k).p / equal_sizes_p(3000, k), 1, 0.05) << k;
+  }
+}
+
+// With ties the reference is all ways of calling n of the pooled values the first sample.
+TEST(KolmogorovSmirnov, WithTiesIsTheShareOfRelabellingsAsFarApart) {
+  const std::vector<double> a{1, 1, 2, 4}, b{1, 2, 3, 3, 3};
+  std::vector<double> pooled{1, 1, 1, 2, 2, 3, 3, 3, 4};
+  std::vector<int> first{0, 0, 0, 0, 0, 1, 1, 1, 1};
+  const double distance = ks_two_sample(a, b).statistic;
+  int all = 0, as_far = 0;
+  do {
+    std::vector<double> x, y;
+    for (std::size_t i = 0; i < pooled.size(); ++i) (first[i] ? x : y).push_back(pooled[i]);
+    ++all;
+    as_far += ks_two_sample(x, y).statistic >= distance - 1e-12;
+  } while (std::next_permutation(first.begin(), first.end()));
+  EXPECT_EQ(all, 126);
+  EXPECT_NEAR(distance, 0.35, 1e-12);  // after 2: three of four against two of five
+  EXPECT_NEAR(ks_two_sample(a, b).p, static_cast<double>(as_far) / all, 1e-12);
+}
+
+TEST(KolmogorovSmirnov, TheSameSampleIsNoDistanceAndOrderDoesNotMatter) {
+  const std::vector<double> a{3, 1, 2}, b{2, 3, 1}, c{5, 6};
+  EXPECT_EQ(ks_two_sample(a, b).statistic, 0);
+  EXPECT_EQ(ks_two_sample(a, b).p, 1);
+  EXPECT_EQ(ks_two_sample(a, c).statistic, 1);
+  EXPECT_NEAR(ks_two_sample(c, a).p, 2.0 / 10, 1e-12);
 }
 
 }  // namespace

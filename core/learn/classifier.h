@@ -1,0 +1,64 @@
+// One face for every classifier of windows that can be trained, so that all of them are judged by
+// the same rules: fit() on the rows it is given and on nothing else, probabilities() for any
+// window. The same rows in the same order give the same answers, byte for byte, whatever the
+// number of threads.
+//
+//   minirocket  MiniRocket and plain features, ridge (minirocket.h, plain_features.h, ridge.h)
+//   cnn         two convolutions and two dense layers (network.h)
+//   lstm        a dense layer, two LSTM-64, a dense layer
+//   mlp         250 and 100 hidden units over the raw window
+//   knn         nearest neighbours by plain features (plain_features.h)
+//   svm         linear SVM by plain features, one against all
+//   forest      random forest by plain features
+//   ensemble    several of them, each one's vote weighted by what it is worth on left-out groups
+//
+// Several threads may each use a classifier of their own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/options.h"
+#include "core/base/result.h"
+#include "core/learn/dataset.h"
+
+namespace gauntlet::learn {
+
+class WindowClassifier {
+ public:
+  virtual ~WindowClassifier() = default;
+  // `rows` are indices into `data`, ascending, at least one of two classes or more.
+  virtual void fit(const Dataset& data, std::span<const std::uint32_t> rows) = 0;
+  // Writes one probability a class of the data; they sum to 1.
+  virtual void probabilities(std::span<const float> window, std::span<float> out) = 0;
+};
+
+enum class ClassifierKind : std::uint8_t { minirocket, cnn, lstm, mlp, knn, svm, forest, ensemble };
+
+struct ClassifierOptions {
+  ClassifierKind kind = ClassifierKind::minirocket;
+  std::int64_t features = 1008;  // minirocket
+  double balance = 0.5;          // minirocket, svm
+  std::int64_t epochs = 30;      // networks
+  std::int64_t batch = 32;
+  double learning_rate = 1e-3;
+  double dropout = 0.3;
+  std::int64_t neighbours = 9;
+  double penalty = 1e-4;  // svm
+  std::int64_t trees = 200;
+  std::vector<std::string> members{"minirocket", "svm", "forest"};  // ensemble
+  std::int64_t seed = 1;
+  std::int64_t threads = 1;
+  void describe(OptionVisitor& v);
+};
+
+std::span<const std::string_view> classifier_names();
+// bad_classifier names the possible ones.
+Result<ClassifierKind> classifier_named(std::string_view name);
+std::unique_ptr<WindowClassifier> make_classifier(const ClassifierOptions& options);
+
+}  // namespace gauntlet::learn

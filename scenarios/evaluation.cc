@@ -1,0 +1,142 @@
+#include "scenarios/evaluation.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "core/learn/calibration.h"
+#include "replay/track_import.h"
+#include "reports/statistics/paired.h"
+
+namespace gauntlet::scenarios {
+namespace {
+
+constexpr const char* kPeople = "sp-sw-har";
+constexpr const char* kGym = "gym";
+
+// Accuracy and macro-F1 of what some groups, each as often as it is named, were told.
+class ByGroup {
+ public:
+  ByGroup(const learn::Dataset& data, const learn::HeldOut& held_out)
+      : classes_(data.classes.size()), groups_(data.groups.size()) {
+    confusion_.assign(groups_, std::vector<double>(classes_ * classes_));
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      confusion_[data.group[i]][data.label[i] * classes_ + held_out.answers[i]] += 1;
+    }
+  }
+  double accuracy(std::span<const std::size_t> groups) const {
+    const auto all = sum(groups);
+    double right = 0, n = 0;
+    for (std::size_t c = 0; c < classes_; ++c) right += all[c * classes_ + c];
+    for (const double x : all) n += x;
+    return right / n;
+  }
+  double macro_f1(std::span<const std::size_t> groups) const {
+    const auto all = sum(groups);
+    double f1 = 0, occurring = 0;
+    for (std::size_t c = 0; c < classes_; ++c) {
+      double true_of = 0, called = 0;
+      for (std::size_t o = 0; o < classes_; ++o) {
+        true_of += all[c * classes_ + o];
+        called += all[o * classes_ + c];
+      }
+      // A class that these groups do not have is not a class they can be asked about.
+      if (true_of == 0) continue;
+      occurring += 1;
+      f1 += 2 * all[c * classes_ + c] / (true_of + called);
+    }
+    return f1 / occurring;
+  }
+
+ private:
+  std::vector<double> sum(std::span<const std::size_t> groups) const {
+    std::vector<double> all(classes_ * classes_);
+    for (const std::size_t g : groups) {
+      for (std::size_t i = 0; i < all.size(); ++i) all[i] += confusion_[g][i];
+    }
+    return all;
+  }
+  std::size_t classes_, groups_;
+  std::vector<std::vector<double>> confusion_;
+};
+
+EvaluationRow row_of(const learn::Dataset& data, std::string pipeline, learn::HeldOut held_out) {
+  EvaluationRow row;
+  row.data = data.name;
+  row.pipeline = std::move(pipeline);
+  row.split = held_out.evaluation.split;
+  const ByGroup by_group(data, held_out);
+  row.worst_group_accuracy = 2;
+  for (std::size_t g = 0; g < data.groups.size(); ++g) {
+    row.group_accuracy.push_back(by_group.accuracy(std::span(&g, 1)));
+    row.group_macro_f1.push_back(by_group.macro_f1(std::span(&g, 1)));
+    if (row.group_accuracy.back() >= row.worst_group_accuracy) continue;
+    row.worst_group_accuracy = row.group_accuracy.back();
+    row.worst_group = data.groups[g];
+  }
+  row.accuracy = reports::bootstrap_interval(
+      data.groups.size(), [&](auto groups) { return by_group.accuracy(groups); });
+  row.macro_f1 = reports::bootstrap_interval(
+      data.groups.size(), [&](auto groups) { return by_group.macro_f1(groups); });
+  row.calibration_error =
+      learn::expected_calibration_error(held_out.probabilities, data.classes.size(), data.label);
+  row.held_out = std::move(held_out);
+  return row;
+}
+
+}  // namespace
+
+void EvaluationOptions::describe(OptionVisitor& v) {
+  v.table("windows", windows, "how recordings are cut");
+  v.table("classifier", classifier, "how windows are classified");
+}
+
+Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
+                                               const std::string& name,
+                                               const WindowOptions& options,
+                                               const std::function<void(double)>& progress) {
+  namespace fs = std::filesystem;
+  const bool known = name == kPeople || name == kGym;
+  if (known && data_folder.empty()) {
+    return Error{"no_data", "the recordings are not here; GAUNTLET_DATA names their folder"};
+  }
+  std::string path = name;
+  if (known)
+    path = (fs::path(data_folder) / (name == kGym ? "muvr-pebble/sessions" : kPeople)).string();
+  auto imported = replay::import_tracks(std::span(&path, 1), progress);
+  if (!imported) return imported.error();
+  // Two devices of one person at once are two data sets, not two people.
+  std::map<std::string, std::vector<replay::SampleTrack>> devices;
+  for (auto& track : imported->tracks) devices[track.device].push_back(std::move(track));
+  std::vector<TrackWindows> out;
+  for (const auto& [device, tracks] : devices) {
+    auto cut = cut_tracks(tracks, options);
+    if (!cut) return cut.error();
+    cut->data.name = name + (device.empty() ? "" : " " + device);
+    out.push_back(std::move(*cut));
+  }
+  return out;
+}
+
+std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
+                                            const EvaluationOptions& options, learn::Split split,
+                                            unsigned threads,
+                                            const std::function<void(double)>& progress) {
+  const learn::Folds folds = learn::make_folds(data, split);
+  const std::string name(
+      learn::classifier_names()[static_cast<std::size_t>(options.classifier.kind)]);
+  learn::HeldOut held_out = learn::cross_validate(
+      data, folds, [&options] { return learn::make_classifier(options.classifier); }, threads,
+      progress);
+  std::vector<EvaluationRow> rows;
+  if (split == learn::Split::leave_one_group_out) {
+    learn::HeldOut ordered = learn::with_class_order(data, folds, held_out);
+    rows.push_back(row_of(data, name, std::move(held_out)));
+    rows.push_back(row_of(data, name + " + order", std::move(ordered)));
+  } else {
+    rows.push_back(row_of(data, name, std::move(held_out)));
+  }
+  return rows;
+}
+
+}  // namespace gauntlet::scenarios

@@ -1,0 +1,48 @@
+// Classifiers judged on recordings of real people: reads a data set, cuts it, leaves people (or
+// sessions) out, and gives figures with intervals over people. What `gauntlet evaluate` and
+// `gauntlet compare` print.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/learn/classifier.h"
+#include "core/learn/cross_validation.h"
+#include "reports/statistics/intervals.h"
+#include "scenarios/track_windows.h"
+
+namespace gauntlet::scenarios {
+
+struct EvaluationOptions {
+  WindowOptions windows;
+  learn::ClassifierOptions classifier;
+  void describe(OptionVisitor& v);
+};
+
+// Data sets by name below the data folder, a device each: sp-sw-har gives "watch" and "phone", gym
+// the captures. Anything else is a path of import_tracks.
+Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
+                                               const std::string& name,
+                                               const WindowOptions& options,
+                                               const std::function<void(double)>& progress = {});
+
+struct EvaluationRow {
+  std::string data, pipeline, split;
+  learn::HeldOut held_out;
+  std::vector<double> group_accuracy, group_macro_f1;   // one a person or session
+  std::optional<reports::Interval> accuracy, macro_f1;  // bootstrap over people or sessions
+  std::string worst_group;
+  double worst_group_accuracy = 0;
+  double calibration_error = 0;
+};
+
+// One row, or with a split by group two: each window by itself, then weighed by those before it
+// ("+ order").
+std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
+                                            const EvaluationOptions& options, learn::Split split,
+                                            unsigned threads,
+                                            const std::function<void(double)>& progress = {});
+
+}  // namespace gauntlet::scenarios
