@@ -17,6 +17,27 @@ constexpr std::array<std::pair<std::string_view, double>, 5> kActivities{
      {"adjusting_machine", 2.5},
      {"phone_use", 1.5}}};
 
+// Large muscles take more oxygen: relative to a mean of 1.
+double muscle_mass(MuscleGroup group) {
+  switch (group) {
+    case MuscleGroup::aerobic:
+      return 1.8;
+    case MuscleGroup::arms:
+      return 0.7;
+    case MuscleGroup::back:
+      return 1.1;
+    case MuscleGroup::chest:
+      return 1;
+    case MuscleGroup::core:
+      return 0.8;
+    case MuscleGroup::legs:
+      return 1.5;
+    case MuscleGroup::shoulders:
+      return 0.8;
+  }
+  return 1;
+}
+
 }  // namespace
 
 double most_met(const BodyOptions& body) {
@@ -39,11 +60,12 @@ double activity_met(std::string_view activity, double speed_mps) {
   return it->second;
 }
 
-double lifting_met(double weight_kg, double tempo, double done, const BodyOptions& body) {
+double lifting_met(MuscleGroup group, double weight_kg, double tempo, double done,
+                   const BodyOptions& body) {
   // The Compendium's 3.5 for light and 6 for vigorous lifting, by the weight's share of the body's;
   // a set feels harder towards its end.
   const double load = std::min(1.0, weight_kg / body.weight_kg);
-  return 1 + (2.5 + 4 * load) * (0.6 + 0.4 * tempo) * (1 + 0.5 * done);
+  return 1 + muscle_mass(group) * (2.5 + 4 * load) * (0.6 + 0.4 * tempo) * (1 + 0.5 * done);
 }
 
 }  // namespace gauntlet::sim

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/time.h"
+#include "sim/body/exercises.h"
 #include "sim/body/person.h"
 
 namespace gauntlet::sim {
@@ -24,7 +25,8 @@ double most_met(const BodyOptions& body);
 double effort_of_met(double met, const BodyOptions& body);
 // Of an activity (activity_names()); walking at the pace of `speed_mps`.
 double activity_met(std::string_view activity, double speed_mps);
-// Of lifting `weight_kg` at `tempo`, after the share `done` of a set.
-double lifting_met(double weight_kg, double tempo, double done, const BodyOptions& body);
+// Of an exercise of these muscles with `weight_kg` at `tempo`, after the share `done` of a set.
+double lifting_met(MuscleGroup group, double weight_kg, double tempo, double done,
+                   const BodyOptions& body);
 
 }  // namespace gauntlet::sim

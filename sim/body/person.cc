@@ -25,6 +25,22 @@ void DynamicsOptions::describe(OptionVisitor& v) {
            "relative sd of a repetition's range of motion", "proposal");
   v.number("fatigue", fatigue, {0, 2}, "1",
            "relative lengthening from a set's first repetition to its last", "proposal");
+  v.number("proficiency", proficiency, {0, 1}, "1",
+           "1: steady and without errors; form errors below scale with 1 less this", "proposal");
+  v.number("asymmetry", asymmetry, {-1, 1}, "1",
+           "logarithm of the way back's duration over the way out's, beyond the table's",
+           "proposal");
+  v.number("partial", partial, {0, 1}, "1", "probability of a repetition of part of the range",
+           "proposal");
+  v.number("pause", pause, {0, 1}, "1", "probability of a stop on the way out", "proposal");
+  v.number("bounce", bounce, {0, 1}, "1", "probability of a second try at the far end", "proposal");
+  v.number("swing_deg", swing_deg, {0, 30}, "deg", "help by the trunk, where it is free",
+           "proposal");
+  v.number("drift_deg", drift_deg, {0, 30}, "deg", "drift of the upper arm in a repetition",
+           "proposal");
+  v.number("load_tremor", load_tremor, {0, 50}, "1",
+           "tremor when lifting a light weight, relative to the relaxed wrist",
+           "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
   v.number("tremor_mps2", tremor_mps2, {0, 3}, "m/s2", "rms tremor at the relaxed wrist",
            "order of physiological tremor");
   v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "centre of the tremor's spectrum",

@@ -26,7 +26,7 @@ struct PlanItem {
   std::int64_t sets = 3;
   std::int64_t repetitions = 10;
   double rest_s = 75;    // after each set, median
-  double weight_kg = 8;  // slows a repetition by a tenth at a tenth of the body's mass
+  double weight_kg = 8;  // twice the usual slows a repetition by a quarter
   void describe(OptionVisitor& v);
 };
 

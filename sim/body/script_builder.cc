@@ -23,6 +23,29 @@ double seconds_between(const Pose& a, const Pose& b) {
   return s;
 }
 
+// Accelerations with which a movement turns from `to` towards `back` without stopping. Of the two
+// quintics that meet there, with end acceleration -A d / T^2: A = pi^2 / 2 is about a cosine, more
+// turns more sharply; 0 is a joint that has arrived, 20 the latest that does not overshoot.
+Pose turning(const Pose& to, const Pose& back, double seconds, const PoseDegrees& lag) {
+  constexpr double kInStep = 6, kLate = 14;
+  Pose late{};
+  late[kPelvisX] = late[kPelvisY] = lag.forward_m;
+  late[kPelvisZ] = lag.thigh;
+  late[kThigh] = lag.thigh;
+  late[kTrunkPitch] = lag.trunk_pitch;
+  late[kShoulderFlexion] = lag.flexion;
+  late[kShoulderAbduction] = lag.abduction;
+  late[kHumeralRotation] = lag.rotation;
+  late[kElbow] = lag.elbow;
+  late[kPronation] = lag.pronation;
+  Pose turn{};
+  for (std::size_t j = 0; j < kTremor; ++j) {
+    const double sharp = late[j] < 0 ? kInStep * (1 + late[j]) : kInStep + kLate * late[j];
+    turn[j] = sharp * (back[j] - to[j]) / (seconds * seconds);
+  }
+  return turn;
+}
+
 }  // namespace
 
 ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions& floor,
@@ -47,22 +70,27 @@ ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions
 void ScriptBuilder::add_wobbles(const RandomStream& stream) {
   const DynamicsOptions& d = script_.person_.dynamics;
   RandomStream r = stream;
-  constexpr int kTremors = 3;
-  for (int i = 0; i < kTremors; ++i) {
+  // Physiological tremor about its centre, and the slower corrections of a movement under way at
+  // half of it (Stiles 1976: the mechanical resonance and the reflex loop are apart under load).
+  constexpr std::array kTremors{-1.0, 0.0, 1.0};
+  const double rms = d.tremor_mps2 / std::sqrt(static_cast<double>(kTremors.size()));
+  const auto tremble = [&](double hz, double rms_mps2) {
     Wobble w;
     w.tremor = true;
-    const double hz = d.tremor_hz + d.tremor_width_hz * r.uniform(-1, 1);
     w.omega_radps = 2 * std::numbers::pi * hz;
     w.phase_rad = r.uniform(0, 2 * std::numbers::pi);
     // An angle a at the elbow moves the wrist by a * forearm.
-    const double rms = d.tremor_mps2 / std::sqrt(static_cast<double>(kTremors));
     const double angle =
-        std::numbers::sqrt2 * rms / (limbs_.forearm_m * w.omega_radps * w.omega_radps);
+        std::numbers::sqrt2 * rms_mps2 / (limbs_.forearm_m * w.omega_radps * w.omega_radps);
     w.weight[kElbow] = angle * r.uniform(0.6, 1);
     w.weight[kShoulderAbduction] = angle * r.uniform(-0.5, 0.5);
     w.weight[kPronation] = 2 * angle * r.uniform(-1, 1);
     script_.trajectory_.add_wobble(w);
+  };
+  for (const double side : kTremors) {
+    tremble(d.tremor_hz + d.tremor_width_hz * (side + r.uniform(-0.4, 0.4)), rms);
   }
+  tremble(d.tremor_hz * r.uniform(0.42, 0.62), 0.3 * d.tremor_mps2);
   constexpr int kSways = 2;
   for (int i = 0; i < kSways; ++i) {
     Wobble w;
@@ -104,7 +132,10 @@ Pose ScriptBuilder::pose(const PoseDegrees& d, Support support) const {
   q[kTremor] = 1;
   if (support == Support::feet) place_feet(q);
   if (support == Support::bench) q[kPelvisZ] = -0.45;
-  q[kHeading] = heading_;
+  q[kPelvisX] += d.forward_m;
+  q[kPelvisY] += d.left_m;
+  q[kPelvisZ] += d.up_m;
+  q[kHeading] = heading_ + d.turn * kRadiansPerDegree;
   turn_pelvis(q);
   return q;
 }
@@ -172,72 +203,134 @@ void ScriptBuilder::close_activity(std::string_view name) {
   activity_begin_ = now_;
 }
 
-void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
+ScriptBuilder::Movement ScriptBuilder::movement(const PlanItem& item) {
   const Exercise& e = *find_exercise(item.exercise);
+  const PersonOptions& person = script_.person_;
+  const double usual_kg = e.weight_kg * person.body.weight_kg / 74;
+  const double heavy = usual_kg > 0 ? item.weight_kg / usual_kg : 1;
+  Movement m{e, pose(e.start, e.support), {}, std::clamp(0.75 + 0.25 * heavy, 0.8, 1.6), 0};
+  // A loaded arm trembles more, the more so the heavier the load.
+  m.tremor = e.shake * person.dynamics.load_tremor * std::clamp(0.6 + 0.4 * heavy, 0.6, 1.8);
+  m.start[kTremor] = 0.6 * m.tremor;
+  const Vec3 hands = wrist_position_m(m.start, limbs_);
+  for (std::size_t k = 0; k < Exercise::kPhases; ++k) {
+    Pose& q = m.phases[k] = pose(e.phases[k].pose, e.support);
+    q[kTremor] = m.tremor;
+    if (e.support != Support::hands) continue;
+    const Vec3 there = wrist_position_m(q, limbs_);
+    for (std::size_t axis = 0; axis < 3; ++axis) q[kPelvisX + axis] += hands[axis] - there[axis];
+  }
+  return m;
+}
+
+void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   const PersonOptions& person = script_.person_;
   strap_rad_ =
       (person.placement.strap_rotation_deg + random_.normal(0, person.placement.slip_deg)) *
       kRadiansPerDegree;
-  Pose start = pose(e.start, e.support), end = pose(e.end, e.support);
-  start[kTremor] = 2;  // a loaded arm trembles more, an exhausted one more still
-  if (e.support == Support::hands) {
-    const Vec3 a = wrist_position_m(start, limbs_), b = wrist_position_m(end, limbs_);
-    end[kPelvisX] = start[kPelvisX] + a[0] - b[0];
-    end[kPelvisY] = start[kPelvisY] + a[1] - b[1];
-    end[kPelvisZ] = start[kPelvisZ] + a[2] - b[2];
-  }
-  move(nudged(start, 1));
+  const Movement m = movement(item);
+  move(nudged(m.start, 1));
   hold(random_.uniform(0.3, 1.2));
   // "resting" before a set only if nothing has been going on that getting ready belongs to.
   close_activity(script_.activities_.empty() ? "resting" : script_.activities_.back().name);
 
-  TrueSet truth{std::string(e.name), now_, now_, {}};
-  const Movement m{e, start, end, 1 + item.weight_kg / person.body.weight_kg};
+  TrueSet truth{std::string(m.exercise.name), now_, now_, {}};
+  const double tempo = person.dynamics.tempo;
   const double last = static_cast<double>(std::max<std::int64_t>(repetitions - 1, 1));
   for (std::int64_t i = 0; i < repetitions; ++i) {
-    if (i > 0) hold(e.rest_s * m.load / person.dynamics.tempo * random_.uniform(0.4, 1.8));
+    if (i > 0) hold(m.exercise.rest_s * m.load / tempo * random_.uniform(0.4, 1.8));
+    if (i > 0 && m.exercise.sides == Sides::alternating) {
+      hold((m.exercise.phases[0].move_s + m.exercise.back_s) * m.load / tempo);
+    }
     repeat(m, static_cast<double>(i) / last);
     truth.repetitions.push_back(now_);
   }
   truth.end = now_;
-  const double tempo = person.dynamics.tempo;
-  work(truth.begin, lifting_met(item.weight_kg, tempo, 0, person.body),
-       lifting_met(item.weight_kg, tempo, 1, person.body));
+  work(truth.begin, lifting_met(m.exercise.group, item.weight_kg, tempo, 0, person.body),
+       lifting_met(m.exercise.group, item.weight_kg, tempo, 1, person.body));
   script_.sets_.push_back(std::move(truth));
   activity_begin_ = now_;
+}
+
+ScriptBuilder::Repetition ScriptBuilder::draw_repetition(const Movement& m, double done) {
+  const DynamicsOptions& d = script_.person_.dynamics;
+  // Beginners vary more and err more often; everybody errs more when tired.
+  const double unsteady = 1.5 - d.proficiency;
+  const double errs = 2 * (1 - d.proficiency) * (0.5 + done);
+  Repetition r{};
+  const double slow = m.load * (1 + d.fatigue * done * done) / d.tempo *
+                      portable::exp(random_.normal(0, unsteady * d.tempo_variation));
+  const double part = 0.5 * unsteady * d.tempo_variation;
+  r.out = slow * portable::exp(random_.normal(-0.5 * d.asymmetry, part));
+  r.back = slow * portable::exp(random_.normal(0.5 * d.asymmetry, part));
+  r.hold = slow * random_.uniform(0.5, 1.6);
+  r.range = d.range * (1 - 0.15 * d.fatigue * done) *
+            std::max(0.5, random_.normal(1, unsteady * d.range_variation));
+  if (random_.chance(d.partial * errs)) r.range *= random_.uniform(0.5, 0.8);
+  const double help = (0.4 + 0.9 * done) * random_.uniform(0.5, 1.5) * kRadiansPerDegree;
+  r.swing_rad = d.swing_deg * help * (1.5 - d.proficiency);
+  r.drift_rad = d.drift_deg * random_.normal(0.5, 0.5) * kRadiansPerDegree;
+  const bool pauses = random_.chance(d.pause * errs);
+  r.pause_s = random_.uniform(0.2, 0.8) * (pauses ? 1 : 0);
+  r.bounces = random_.chance(d.bounce * errs);
+  return r;
+}
+
+Pose ScriptBuilder::reached(const Movement& m, std::size_t phase, const Repetition& r,
+                            const Pose& home) const {
+  Pose to = home;
+  for (std::size_t j = 0; j < kTremor; ++j) {
+    to[j] = home[j] + r.range * (m.phases[phase][j] - m.start[j]);
+  }
+  // Whoever stands helps with the trunk and lets the upper arm go; machines and floors do not let.
+  if (m.exercise.support == Support::feet) to[kTrunkPitch] -= r.swing_rad;
+  if (m.exercise.support != Support::hands) to[kShoulderFlexion] += r.drift_rad;
+  to[kElbow] = std::max(0.0, to[kElbow]);
+  to[kTremor] = m.phases[phase][kTremor];
+  return to;
 }
 
 void ScriptBuilder::repeat(const Movement& m, double done) {
   const Exercise& e = m.exercise;
   const DynamicsOptions& d = script_.person_.dynamics;
-  const double slow = m.load * (1 + d.fatigue * done * done) / d.tempo *
-                      portable::exp(random_.normal(0, d.tempo_variation));
-  const double range =
-      d.range * (1 - 0.15 * d.fatigue * done) * std::max(0.5, random_.normal(1, d.range_variation));
-  const double out_s = e.out_s * slow * portable::exp(random_.normal(0, 0.5 * d.tempo_variation));
-  const double back_s = e.back_s * slow * portable::exp(random_.normal(0, 0.5 * d.tempo_variation));
-  const double hold_s = e.hold_s * slow * random_.uniform(0.5, 1.6);
-
-  const Pose home = script_.trajectory_.last_pose();
-  Pose top = home;
-  for (std::size_t j = 0; j < kTremor; ++j) top[j] = home[j] + range * (m.end[j] - m.start[j]);
-  top[kElbow] = std::max(0.0, top[kElbow]);
-  top[kTremor] = 3 + 4 * d.fatigue * done;
+  const Repetition r = draw_repetition(m, done);
+  const double tired = 1 + d.fatigue * done;
   Pose back = nudged(m.start, 1);
-  back[kTremor] = 2 + 2 * d.fatigue * done;
-  if (hold_s > 0.12) {
-    move(top, out_s);
-    hold(hold_s);
-    move(back, back_s);
-    return;
-  }
-  // Turn as a cosine would: without stopping.
-  const double half_s = 0.5 * (out_s + back_s) + hold_s;
-  const double k = -0.5 * std::numbers::pi * std::numbers::pi / (half_s * half_s);
+  back[kTremor] *= tired;
+  const Pose home = script_.trajectory_.last_pose();
+  Pose to = home;
   Pose turn{};
-  for (std::size_t j = 0; j < kTremor; ++j) turn[j] = k * (top[j] - home[j]);
-  move(top, out_s + 0.5 * hold_s, turn);
-  move(back, back_s + 0.5 * hold_s);
+  double back_s = e.back_s * r.back;
+  for (std::size_t k = 0; k < Exercise::kPhases && e.phases[k].move_s > 0; ++k) {
+    const Phase& phase = e.phases[k];
+    const bool last = k + 1 == Exercise::kPhases || e.phases[k + 1].move_s == 0;
+    const Pose from = to;
+    to = reached(m, k, r, home);
+    to[kTremor] *= tired;
+    double out_s = phase.move_s * r.out;
+    if (k == 0 && r.pause_s > 0) {
+      Pose stuck = to;
+      for (std::size_t j = 0; j < kTremor; ++j) stuck[j] = from[j] + 0.55 * (to[j] - from[j]);
+      move(stuck, 0.7 * out_s);
+      hold(r.pause_s);
+      out_s *= 0.6;
+    }
+    const double hold_s = phase.hold_s * r.hold;
+    const bool turns = last && hold_s < 0.12 && !r.bounces;
+    if (turns) {
+      turn = turning(to, back, 0.5 * (out_s + back_s) + hold_s, e.lag);
+      back_s += 0.5 * hold_s;
+    }
+    move(to, out_s + (turns ? 0.5 * hold_s : 0), turn);
+    if (!turns) hold(hold_s);
+  }
+  if (r.bounces) {
+    Pose dip = to;
+    for (std::size_t j = 0; j < kTremor; ++j) dip[j] = to[j] + 0.2 * (home[j] - to[j]);
+    move(dip, 0.35 * back_s);
+    move(to, 0.3 * back_s);
+  }
+  move(back, back_s);
 }
 
 void ScriptBuilder::rest_until(WorldTime end) {

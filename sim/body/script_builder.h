@@ -29,14 +29,27 @@ class ScriptBuilder {
   Script finish();
 
  private:
-  // One repetition of a set: from the start pose, once it has been left, to near it again.
+  // An exercise as this person does it in this set.
   struct Movement {
     const Exercise& exercise;
-    Pose start, end;
-    double load;  // factor on durations
+    Pose start;
+    std::array<Pose, Exercise::kPhases> phases;
+    double load;    // factor on durations
+    double tremor;  // gain
   };
+  // What one repetition is like.
+  struct Repetition {
+    double out, hold, back;  // factors on durations
+    double range;
+    double swing_rad, drift_rad;
+    double pause_s;  // on the way out; 0: none
+    bool bounces;
+  };
+  Movement movement(const PlanItem& item);
   // `done`: share of the set done, 0 to 1.
+  Repetition draw_repetition(const Movement& m, double done);
   void repeat(const Movement& m, double done);
+  Pose reached(const Movement& m, std::size_t phase, const Repetition& r, const Pose& home) const;
   // Poses of this person: personal offsets, strap and support included.
   Pose pose(const PoseDegrees& degrees, Support support) const;
   Pose standing() const;
