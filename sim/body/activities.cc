@@ -1,10 +1,13 @@
 // What people do in a gym between sets.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
 #include "core/base/check.h"
 #include "sim/body/script_builder.h"
 #include "sim/body/trig.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 namespace {
@@ -49,6 +52,12 @@ void ScriptBuilder::activity(std::string_view name, double seconds) {
     adjust_machine(seconds);
   } else if (name == "phone_use") {
     use_phone(seconds);
+  } else if (name == "stairs") {
+    climb(seconds);
+  } else if (name == "towel") {
+    wipe(seconds);
+  } else if (name == "stretching") {
+    stretch(seconds);
   } else {
     CHECK(false, name);
   }
@@ -71,7 +80,7 @@ void ScriptBuilder::rest(double seconds) {
 // An unhurried pace indoors; faster with longer legs, at the same Froude number (Alexander 1989).
 double ScriptBuilder::walking_speed_mps() const {
   const PersonOptions& person = script_.person_;
-  return 1.15 * std::sqrt(person.body.height_m / 1.75) * (0.8 + 0.2 * person.dynamics.tempo);
+  return 1.15 * std::sqrt(person.body.height_m / 1.75) * person.dynamics.pace;
 }
 
 double ScriptBuilder::seconds_to(double x_m, double y_m) const {
@@ -107,24 +116,27 @@ void ScriptBuilder::stroll(double seconds) {
 // Biomechanics and Motor Control of Human Gait (thigh +-20 degrees, vertical excursion 4 to 5 cm).
 Rhythm ScriptBuilder::gait() {
   const PersonOptions& person = script_.person_;
-  const double style = random_.uniform(0.85, 1.15);
-  // Shorter legs step faster (as the square root: a pendulum).
-  const double stride_hz = 0.93 * std::sqrt(1.75 / person.body.height_m) *
-                           (0.8 + 0.2 * person.dynamics.tempo) * random_.uniform(0.95, 1.05);
+  const DynamicsOptions& d = person.dynamics;
+  const double pace = d.pace * random_.uniform(0.95, 1.05);
+  // Shorter legs step faster (as the square root: a pendulum), faster walkers too (Grieve and Gear
+  // 1966: cadence rises with speed to the power of 0.58).
+  const double stride_hz = 0.9 * std::sqrt(1.75 / person.body.height_m) * d.cadence *
+                           portable::exp(0.58 * portable::log(pace));
   Rhythm r = rhythm_of(stride_hz, random_);
-  const double deg = kRadiansPerDegree * style;
+  const double deg = kRadiansPerDegree * random_.uniform(0.95, 1.05);
+  const double arm = deg * d.arm_swing;
   // The arm swings with the leg of the other side.
   const double leg = person.placement.pocket == person.placement.wrist ? -1 : 1;
-  r.cosine[0][kShoulderFlexion] = 17 * deg;
-  r.cosine[0][kElbow] = 7 * deg;
-  r.sine[0][kElbow] = 5 * deg;
-  r.cosine[0][kPronation] = 4 * deg;
-  r.cosine[1][kShoulderFlexion] = 1.5 * deg;
+  r.cosine[0][kShoulderFlexion] = 17 * arm;
+  r.cosine[0][kElbow] = 7 * arm;
+  r.sine[0][kElbow] = 5 * arm;
+  r.cosine[0][kPronation] = 4 * arm;
+  r.cosine[1][kShoulderFlexion] = 1.5 * arm;
   r.cosine[0][kThigh] = leg * 20 * deg;
   r.sine[1][kThigh] = 4 * deg;
   r.cosine[2][kThigh] = leg * 1.5 * deg;
   r.cosine[0][kHeading] = 4 * deg;
-  const double size = style * person.body.height_m / 1.75;
+  const double size = d.gait_size * person.body.height_m / 1.75;
   r.sine[0][kPelvisY] = 0.02 * size;
   r.cosine[1][kPelvisZ] = 0.02 * size;
   r.sine[3][kPelvisZ] = 0.0025 * size;  // heel strike
@@ -222,6 +234,63 @@ void ScriptBuilder::use_phone(double seconds) {
     move(tap, random_.uniform(0.12, 0.3));
     move(here, random_.uniform(0.15, 0.4));
   }
+}
+
+// Up a flight and down again, where one is: the floor plan has one level. Knees twice as high as in
+// walking, steps slower and harder (Riener et al. 2002), one hand now and then on the rail.
+void ScriptBuilder::climb(double seconds) {
+  move(nudged(pose({12, 4, 8, 0, 34, 16, 6}, Support::feet), 2));
+  const WorldTime end = now_ + from_seconds(seconds);
+  bool up = true;
+  do {
+    Rhythm r = gait();
+    r.omega_radps *= up ? 0.8 : 0.95;
+    for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
+      for (Pose* q : {&r.cosine[k], &r.sine[k]}) {
+        (*q)[kThigh] *= up ? 1.7 : 1.2;
+        (*q)[kPelvisZ] *= up ? 1.6 : 2.2;
+        (*q)[kShoulderFlexion] *= 0.6;
+      }
+    }
+    sway_along(r, std::clamp(to_seconds(end - now_), 2.0, random_.uniform(6, 10)));
+    up = !up;
+  } while (end - now_ > std::chrono::seconds{2});
+  move(nudged(standing(), 3));
+}
+
+// Face, neck, the other arm.
+void ScriptBuilder::wipe(double seconds) {
+  const WorldTime end = now_ + from_seconds(seconds);
+  do {
+    move(nudged(pose({4, random_.uniform(45, 80), random_.uniform(5, 30), random_.uniform(10, 50),
+                      random_.uniform(105, 132), random_.uniform(-30, 40), 0},
+                     Support::feet),
+                4));
+    Rhythm r = rhythm_of(random_.uniform(1, 2), random_);
+    r.cosine[0][kElbow] = random_.uniform(4, 12) * kRadiansPerDegree;
+    r.sine[0][kShoulderAbduction] = random_.uniform(3, 9) * kRadiansPerDegree;
+    r.cosine[1][kPronation] = random_.uniform(2, 8) * kRadiansPerDegree;
+    sway_along(r, random_.uniform(1.5, 3.5));
+  } while (now_ < end);
+  move(nudged(standing(), 3));
+}
+
+// Into a position and out of it again, slowly, held for a few breaths.
+void ScriptBuilder::stretch(double seconds) {
+  constexpr std::array<PoseDegrees, 4> kPositions{{{2, 172, 12, 0, 12, 0, 0},
+                                                   {72, 84, 6, 0, 8, 40, 8},
+                                                   {4, 84, -24, 20, 24, 30, 0},
+                                                   {0, -38, 24, 0, 10, 20, 0}}};
+  const WorldTime end = now_ + from_seconds(seconds);
+  do {
+    const Pose to = nudged(pose(kPositions[random_.below(kPositions.size())], Support::feet), 6);
+    move(to, random_.uniform(1.8, 3));
+    Rhythm breath = rhythm_of(random_.uniform(0.18, 0.3), random_);
+    breath.cosine[0][kTrunkPitch] = random_.uniform(0.5, 2) * kRadiansPerDegree;
+    breath.sine[0][kShoulderFlexion] = random_.uniform(0.5, 2) * kRadiansPerDegree;
+    sway_along(breath, std::clamp(to_seconds(end - now_), 4.0, random_.uniform(8, 15)));
+    move(nudged(standing(), 3), random_.uniform(1.5, 2.5));
+  } while (now_ < end);
 }
 
 }  // namespace gauntlet::sim

@@ -10,12 +10,15 @@ namespace gauntlet::sim {
 namespace {
 
 constexpr double kMlPerMet = 3.5;  // ml of oxygen per kg and minute
-constexpr std::array<std::pair<std::string_view, double>, 5> kActivities{
+constexpr std::array<std::pair<std::string_view, double>, 8> kActivities{
     {{"resting", 1.3},
      {"drinking", 1.8},
      {"dragging_bench", 5.0},
      {"adjusting_machine", 2.5},
-     {"phone_use", 1.5}}};
+     {"phone_use", 1.5},
+     {"stairs", 6.5},  // the mean of up and down at a moderate pace
+     {"towel", 1.8},
+     {"stretching", 2.3}}};
 
 // Large muscles take more oxygen: relative to a mean of 1.
 double muscle_mass(MuscleGroup group) {

@@ -176,8 +176,9 @@ constexpr std::array kExercises{
 };
 // clang-format on
 
-constexpr std::array<std::string_view, 6> kActivities{
-    "resting", "walking", "drinking", "dragging_bench", "adjusting_machine", "phone_use"};
+constexpr std::array<std::string_view, 9> kActivities{
+    "resting",   "walking", "drinking", "dragging_bench", "adjusting_machine",
+    "phone_use", "stairs",  "towel",    "stretching"};
 
 }  // namespace
 

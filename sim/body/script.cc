@@ -31,6 +31,7 @@ Result<void> validate(const PlanOptions& plan) {
       }
     }
   }
+  if (auto ok = plan.habits.validate(); !ok) return ok;
   return plan.floor.validate();
 }
 
@@ -39,16 +40,22 @@ class Session {
   Session(const PlanOptions& plan, const PersonOptions& person, const RandomStream& stream,
           WorldTime begin)
       : plan_(plan),
+        items_(plan.exercises),
         random_(stream.child("plan")),
+        rest_(person.dynamics.rest),
         builder_(person, plan.floor, stream, begin),
-        limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {}
+        limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {
+    for (PlanItem& item : habitual_exercises(plan.habits, person, stream)) {
+      items_.push_back(std::move(item));
+    }
+  }
 
   Script build() {
     const double most_s = plan_.length_s > 0 ? plan_.length_s - kSettle_s : plan_.lead_in_s;
     builder_.activity("resting", std::min(plan_.lead_in_s, most_s));
-    for (std::size_t i = 0; i < plan_.exercises.size(); ++i) {
-      if (!exercise(plan_.exercises[i])) break;
-      if (i + 1 < plan_.exercises.size()) interludes(plan_.between_exercises);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (!exercise(items_[i])) break;
+      if (i + 1 < items_.size()) interludes(plan_.between_exercises);
     }
     if (plan_.length_s > 0) {
       while (fits(30)) builder_.activity("resting", std::min(60.0, left_s() - kSettle_s));
@@ -82,7 +89,7 @@ class Session {
       const auto n =
           static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * spread + 1)));
       const std::int64_t repetitions = std::max<std::int64_t>(1, item.repetitions - spread + n);
-      const double rest_s = about(item.rest_s);
+      const double rest_s = about(item.rest_s) * rest_;
       // Twelve seconds a repetition is slower than the slowest person with the heaviest weight.
       const double walk_s = station ? builder_.seconds_to(station->x_m, station->y_m) : 0;
       if (!fits(20 + walk_s + 12 * static_cast<double>(repetitions))) return false;
@@ -95,7 +102,9 @@ class Session {
   }
 
   const PlanOptions& plan_;
+  std::vector<PlanItem> items_;
   RandomStream random_;
+  double rest_;
   ScriptBuilder builder_;
   WorldTime limit_;
 };
@@ -112,7 +121,8 @@ void PlanItem::describe(OptionVisitor& v) {
 
 void Interlude::describe(OptionVisitor& v) {
   v.text("activity", activity,
-         "resting, walking, drinking, dragging_bench, adjusting_machine or phone_use");
+         "resting, walking, drinking, dragging_bench, adjusting_machine, phone_use, stairs, towel "
+         "or stretching");
   v.number("probability", probability, {0, 1}, "1", "chance that it happens");
   v.number("length_s", length_s, {0, 3600}, "s", "how long, median");
 }
@@ -127,6 +137,7 @@ void PlanOptions::describe(OptionVisitor& v) {
             "a set has this many repetitions more or fewer, uniformly", "proposal");
   v.table("floor", floor, "where it is done");
   v.list("exercises", exercises, "what is trained, in order");
+  v.table("habits", habits, "what the person trains by habit, after the listed exercises");
   v.list("between_sets", between_sets, "what may happen after each set, before the rest");
   v.list("between_exercises", between_exercises, "what may happen between two exercises");
 }
@@ -138,6 +149,13 @@ double Script::effort(WorldTime t) const {
   const EffortKnot& a = *(next - 1);
   if (next == efforts_.end()) return a.effort;
   return a.effort + (next->effort - a.effort) * to_seconds(t - a.at) / to_seconds(next->at - a.at);
+}
+
+std::size_t Script::bytes() const {
+  std::size_t n = sizeof *this + trajectory_.bytes() + path_.capacity() * sizeof(TruePosition) +
+                  efforts_.capacity() * sizeof(EffortKnot);
+  for (const TrueSet& s : sets_) n += sizeof s + s.repetitions.capacity() * sizeof(WorldTime);
+  return n + activities_.capacity() * sizeof(TrueActivity);
 }
 
 PlanOptions gym_hour_plan() {
@@ -165,7 +183,8 @@ Result<Script> make_script(const PlanOptions& plan, const PersonOptions& person,
     return Error{"bad_plan",
                  "length_s must be 0 or at least 15 s, not " + std::to_string(plan.length_s)};
   }
-  if (plan.length_s == 0 && plan.exercises.empty() && plan.lead_in_s < 1) {
+  if (plan.length_s == 0 && plan.exercises.empty() && plan.habits.exercises == 0 &&
+      plan.lead_in_s < 1) {
     return Error{"bad_plan", "a plan needs an exercise, a lead_in_s or a length_s"};
   }
   return Session(plan, person, stream, begin).build();

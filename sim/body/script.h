@@ -15,6 +15,7 @@
 #include "core/truth/truth.h"
 #include "sim/body/effort.h"
 #include "sim/body/floor_plan.h"
+#include "sim/body/habits.h"
 #include "sim/body/person.h"
 #include "sim/body/trajectory.h"
 #include "sim/engine/random.h"
@@ -45,6 +46,7 @@ struct PlanOptions {
   std::int64_t repetition_spread = 1;  // a set has repetitions +- this many, uniformly
   FloorPlanOptions floor = gym_floor();
   std::vector<PlanItem> exercises;
+  HabitOptions habits;  // after the listed exercises
   std::vector<Interlude> between_sets;
   std::vector<Interlude> between_exercises;
   void describe(OptionVisitor& v);
@@ -68,6 +70,8 @@ class Script {
   const std::vector<TruePosition>& path() const { return path_; }
   // 0 to 1, see effort.h.
   double effort(WorldTime t) const;
+  // Memory held, about.
+  std::size_t bytes() const;
 
  private:
   friend class ScriptBuilder;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr double kFastestJoint_radps = 2.2;  // of an unhurried movement into place
 constexpr double kFastestPelvis_mps = 0.5;
-constexpr double kShankPerThigh = 0.36;  // the shank leans back as the thigh rises
+constexpr double kCreepPerRepetition = 0.316;  // square root of a tenth
+constexpr double kShankPerThigh = 0.36;        // the shank leans back as the thigh rises
 
 double seconds_between(const Pose& a, const Pose& b) {
   double s = 0.5;
@@ -57,8 +58,12 @@ ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions
       activity_begin_(begin) {
   script_.person_ = person;
   RandomStream style(static_cast<std::uint64_t>(person.dynamics.style), "person/style");
+  RandomStream day(static_cast<std::uint64_t>(person.dynamics.day), "person/day");
+  const double lasting = std::sqrt(person.dynamics.style_share);
+  const double passing = std::sqrt(1 - person.dynamics.style_share);
   for (std::size_t j = kTrunkPitch; j <= kPronation; ++j) {
-    offsets_[j] = style.normal(0, person.dynamics.posture_deg * kRadiansPerDegree);
+    const double sds = lasting * style.normal() + passing * day.normal();
+    offsets_[j] = sds * person.dynamics.posture_deg * kRadiansPerDegree;
   }
   offsets_[kTrunkPitch] *= 0.5;
   strap_rad_ = person.placement.strap_rotation_deg * kRadiansPerDegree;
@@ -208,9 +213,13 @@ ScriptBuilder::Movement ScriptBuilder::movement(const PlanItem& item) {
   const PersonOptions& person = script_.person_;
   const double usual_kg = e.weight_kg * person.body.weight_kg / 74;
   const double heavy = usual_kg > 0 ? item.weight_kg / usual_kg : 1;
-  Movement m{e, pose(e.start, e.support), {}, std::clamp(0.75 + 0.25 * heavy, 0.8, 1.6), 0};
+  const DynamicsOptions& d = person.dynamics;
+  Movement m{e, pose(e.start, e.support), {}, 0, 0, 0};
+  m.slow = std::clamp(0.75 + 0.25 * heavy, 0.8, 1.6) / d.tempo *
+           portable::exp(random_.normal(0, d.set_tempo_sd));
+  m.range = d.range * std::max(0.5, random_.normal(1, d.set_range_sd));
   // A loaded arm trembles more, the more so the heavier the load.
-  m.tremor = e.shake * person.dynamics.load_tremor * std::clamp(0.6 + 0.4 * heavy, 0.6, 1.8);
+  m.tremor = e.shake * d.load_tremor * std::clamp(0.6 + 0.4 * heavy, 0.6, 1.8);
   m.start[kTremor] = 0.6 * m.tremor;
   const Vec3 hands = wrist_position_m(m.start, limbs_);
   for (std::size_t k = 0; k < Exercise::kPhases; ++k) {
@@ -225,9 +234,12 @@ ScriptBuilder::Movement ScriptBuilder::movement(const PlanItem& item) {
 
 void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   const PersonOptions& person = script_.person_;
-  strap_rad_ =
-      (person.placement.strap_rotation_deg + random_.normal(0, person.placement.slip_deg)) *
-      kRadiansPerDegree;
+  // The strap slips, and is now and then pulled back to where it belongs.
+  constexpr double kStays = 0.8;
+  const double home_rad = person.placement.strap_rotation_deg * kRadiansPerDegree;
+  strap_rad_ = home_rad + kStays * (strap_rad_ - home_rad) +
+               random_.normal(0, person.placement.slip_deg) * kRadiansPerDegree;
+  creep_rad_ = 0;
   const Movement m = movement(item);
   move(nudged(m.start, 1));
   hold(random_.uniform(0.3, 1.2));
@@ -238,14 +250,15 @@ void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   const double tempo = person.dynamics.tempo;
   const double last = static_cast<double>(std::max<std::int64_t>(repetitions - 1, 1));
   for (std::int64_t i = 0; i < repetitions; ++i) {
-    if (i > 0) hold(m.exercise.rest_s * m.load / tempo * random_.uniform(0.4, 1.8));
+    if (i > 0) hold(m.exercise.rest_s * m.slow * random_.uniform(0.4, 1.8));
     if (i > 0 && m.exercise.sides == Sides::alternating) {
-      hold((m.exercise.phases[0].move_s + m.exercise.back_s) * m.load / tempo);
+      hold((m.exercise.phases[0].move_s + m.exercise.back_s) * m.slow);
     }
     repeat(m, static_cast<double>(i) / last);
     truth.repetitions.push_back(now_);
   }
   truth.end = now_;
+  strap_rad_ += creep_rad_;
   work(truth.begin, lifting_met(m.exercise.group, item.weight_kg, tempo, 0, person.body),
        lifting_met(m.exercise.group, item.weight_kg, tempo, 1, person.body));
   script_.sets_.push_back(std::move(truth));
@@ -258,13 +271,13 @@ ScriptBuilder::Repetition ScriptBuilder::draw_repetition(const Movement& m, doub
   const double unsteady = 1.5 - d.proficiency;
   const double errs = 2 * (1 - d.proficiency) * (0.5 + done);
   Repetition r{};
-  const double slow = m.load * (1 + d.fatigue * done * done) / d.tempo *
+  const double slow = m.slow * (1 + d.fatigue * done * done) *
                       portable::exp(random_.normal(0, unsteady * d.tempo_variation));
   const double part = 0.5 * unsteady * d.tempo_variation;
   r.out = slow * portable::exp(random_.normal(-0.5 * d.asymmetry, part));
   r.back = slow * portable::exp(random_.normal(0.5 * d.asymmetry, part));
   r.hold = slow * random_.uniform(0.5, 1.6);
-  r.range = d.range * (1 - 0.15 * d.fatigue * done) *
+  r.range = m.range * (1 - 0.15 * d.fatigue * done) *
             std::max(0.5, random_.normal(1, unsteady * d.range_variation));
   if (random_.chance(d.partial * errs)) r.range *= random_.uniform(0.5, 0.8);
   const double help = (0.4 + 0.9 * done) * random_.uniform(0.5, 1.5) * kRadiansPerDegree;
@@ -297,6 +310,9 @@ void ScriptBuilder::repeat(const Movement& m, double done) {
   const double tired = 1 + d.fatigue * done;
   Pose back = nudged(m.start, 1);
   back[kTremor] *= tired;
+  const double creep_deg = script_.person_.placement.creep_deg;
+  creep_rad_ += random_.normal(0, creep_deg) * kCreepPerRepetition * kRadiansPerDegree;
+  back[kPronation] += creep_rad_;
   const Pose home = script_.trajectory_.last_pose();
   Pose to = home;
   Pose turn{};
@@ -341,6 +357,11 @@ void ScriptBuilder::rest_until(WorldTime end) {
   close_activity("resting");
 }
 
-Script ScriptBuilder::finish() { return std::move(script_); }
+Script ScriptBuilder::finish() {
+  script_.trajectory_.finish();
+  script_.efforts_.shrink_to_fit();
+  script_.path_.shrink_to_fit();
+  return std::move(script_);
+}
 
 }  // namespace gauntlet::sim

@@ -34,7 +34,8 @@ class ScriptBuilder {
     const Exercise& exercise;
     Pose start;
     std::array<Pose, Exercise::kPhases> phases;
-    double load;    // factor on durations
+    double slow;    // factor on durations
+    double range;   // of motion
     double tremor;  // gain
   };
   // What one repetition is like.
@@ -76,6 +77,9 @@ class ScriptBuilder {
   void drag_bench(double seconds);
   void adjust_machine(double seconds);
   void use_phone(double seconds);
+  void climb(double seconds);
+  void wipe(double seconds);
+  void stretch(double seconds);
   void add_wobbles(const RandomStream& stream);
 
   const FloorPlanOptions& floor_;
@@ -84,6 +88,7 @@ class ScriptBuilder {
   RandomStream random_;
   Pose offsets_{};  // personal, of each joint
   double strap_rad_ = 0;
+  double creep_rad_ = 0;                   // of the strap, since the set began
   double heading_ = std::numbers::pi / 2;  // into the hall
   WorldTime now_;
   WorldTime activity_begin_;
