@@ -11,6 +11,8 @@ void WornOptions::describe(OptionVisitor& v) {
 
 void WhoOptions::describe(OptionVisitor& v) {
   v.integer("number", number, {0, 1e9}, "", "which person of the population: part of every stream");
+  v.integer("session", session, {0, 1e9}, "",
+            "which of this person's sessions: the same body, style and devices on another day");
   v.table("population", population, "means and spreads that people are drawn from");
 }
 

@@ -35,6 +35,7 @@ struct WornOptions {
 // in every scenario; what is not drawn can be pinned.
 struct WhoOptions {
   std::int64_t number = 0;
+  std::int64_t session = 0;  // the same person on another day
   sim::PopulationOptions population;
   void describe(OptionVisitor& v);
 };

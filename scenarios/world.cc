@@ -43,6 +43,20 @@ std::vector<std::string> allowed_in(std::string_view place) {
   return {};
 }
 
+// The unit that this person has.
+sim::WearableOptions as_built(sim::WearableOptions device, const sim::HardwareOptions& unit) {
+  for (sim::SensorOptions& s : device.sensors) {
+    const double limit = s.oscillator.error_limit_ppm;
+    s.oscillator.error_ppm = std::clamp(s.oscillator.error_ppm + unit.rate_ppm, -limit, limit);
+    s.turn_on_bias_sd *= unit.bias;
+    for (sim::AxisNoiseOptions* axis : {&s.noise_x, &s.noise_y, &s.noise_z}) {
+      axis->density *= unit.noise;
+      axis->coloured_sd *= unit.noise;
+    }
+  }
+  return device;
+}
+
 }  // namespace
 
 World::World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts,
@@ -80,6 +94,11 @@ Result<void> World::build(const SutFactory& make_sut) {
   return {};
 }
 
+std::string World::session_path() const {
+  const WhoOptions& who = options_.person;
+  return "person/" + std::to_string(who.number) + "/session/" + std::to_string(who.session);
+}
+
 void World::make_identity() {
   auto random = stream("person/" + std::to_string(options_.person.number) + "/identity");
   truth_.identity.user_id = "u-" + hex(random, 32);
@@ -89,15 +108,17 @@ void World::make_identity() {
 }
 
 Result<void> World::make_session() {
-  const std::string person = "person/" + std::to_string(options_.person.number);
-  const sim::PersonOptions who = sim::Population(options_.person.population).draw(stream(person));
-  auto script = sim::make_script(options_.plan, who, stream(person + "/session"));
+  const WhoOptions& o = options_.person;
+  const std::string person = "person/" + std::to_string(o.number);
+  const sim::PersonOptions who = sim::Population(o.population).draw(stream(person), o.session);
+  auto script = sim::make_script(options_.plan, who, stream(session_path()));
   if (!script) return script.error();
   script_ = std::make_shared<const sim::Script>(std::move(*script));
   wrist_ = sim::make_motion(script_, sim::Worn::wrist);
   pocket_ = sim::make_motion(script_, sim::Worn::pocket);
   truth_.sets = script_->sets();
   truth_.activities = script_->activities();
+  truth_.path = script_->path();
   truth_.begin = script_->begin();
   truth_.end = script_->end();
   phone_clock_ = std::make_unique<sim::HostClock>(
@@ -172,7 +193,7 @@ void World::make_wearables() {
           sut_->on_frame(device, delivery.bytes, network_->host("phone").now());
         });
     worn.device = std::make_unique<sim::Wearable>(
-        simulation_, o.device, device, stream(path),
+        simulation_, as_built(o.device, script_->person().hardware), device, stream(path),
         o.device.worn == sim::Worn::wrist ? *wrist_ : *pocket_, truth_.begin, truth_.end,
         truth_.devices[i], truth_.dropped, worn.link->sink());
     worn_.push_back(std::move(worn));
@@ -207,10 +228,10 @@ void World::make_phone_sensors() {
 }
 
 void World::schedule_marks() {
-  const std::string path = "person/" + std::to_string(options_.person.number) + "/marks";
-  for (const sim::TimedMark& mark : sim::user_marks(*script_, options_.labels, stream(path))) {
+  for (const sim::TimedMark& mark :
+       sim::user_marks(*script_, options_.labels, stream(session_path() + "/marks"))) {
     simulation_.at(mark.at, [this, mark] {
-      sut_->on_mark({mark.kind, mark.exercise, network_->host("phone").now()});
+      sut_->on_mark({mark.kind, mark.exercise, network_->host("phone").now(), mark.repetitions});
     });
   }
 }

@@ -44,6 +44,7 @@ class World {
   World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts, Truth& truth,
         EventLog& events);
   sim::RandomStream stream(std::string_view path) const { return {seed_, path}; }
+  std::string session_path() const;
   Result<void> build(const SutFactory& make_sut);
   void make_identity();
   Result<void> make_session();

@@ -78,6 +78,7 @@ struct UserMark {
   Kind kind = Kind::set_start;
   std::string exercise;
   HostTime at;
+  std::int64_t repetitions = 0;  // as typed with the end of a set; 0: nothing typed
 };
 
 // An upload as the phone sees it. `status` is the HTTP status, 0 if there was no answer.

@@ -1,9 +1,13 @@
 // What people do in a gym between sets.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
 #include "core/base/check.h"
 #include "sim/body/script_builder.h"
+#include "sim/body/trig.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 namespace {
@@ -19,6 +23,19 @@ Rhythm rhythm_of(double hz, RandomStream& random) {
   return r;
 }
 
+// atan2 without libm. From the middle of the quadrant, a <- a + sin(true - a): the error e becomes
+// e - sin e, so four steps from pi/4 end below 1e-15.
+double direction_rad(double x, double y) {
+  const double length = std::sqrt(x * x + y * y);
+  if (length == 0) return 0;
+  double a = std::numbers::pi / 4 * (y >= 0 ? (x >= 0 ? 1 : 3) : (x >= 0 ? -1 : -3));
+  for (int i = 0; i < 4; ++i) {
+    const SinCos at = sincos(a);
+    a += (y * at.cos - x * at.sin) / length;
+  }
+  return a;
+}
+
 }  // namespace
 
 void ScriptBuilder::activity(std::string_view name, double seconds) {
@@ -26,7 +43,7 @@ void ScriptBuilder::activity(std::string_view name, double seconds) {
   if (name == "resting") {
     rest(seconds);
   } else if (name == "walking") {
-    walk(seconds);
+    stroll(seconds);
   } else if (name == "drinking") {
     drink(seconds);
   } else if (name == "dragging_bench") {
@@ -35,6 +52,12 @@ void ScriptBuilder::activity(std::string_view name, double seconds) {
     adjust_machine(seconds);
   } else if (name == "phone_use") {
     use_phone(seconds);
+  } else if (name == "stairs") {
+    climb(seconds);
+  } else if (name == "towel") {
+    wipe(seconds);
+  } else if (name == "stretching") {
+    stretch(seconds);
   } else {
     CHECK(false, name);
   }
@@ -54,36 +77,86 @@ void ScriptBuilder::rest(double seconds) {
   }
 }
 
+// An unhurried pace indoors; faster with longer legs, at the same Froude number (Alexander 1989).
+double ScriptBuilder::walking_speed_mps() const {
+  const PersonOptions& person = script_.person_;
+  return 1.15 * std::sqrt(person.body.height_m / 1.75) * person.dynamics.pace;
+}
+
+double ScriptBuilder::seconds_to(double x_m, double y_m) const {
+  const TruePosition& here = script_.path_.back();
+  const double dx = x_m - here.x_m, dy = y_m - here.y_m;
+  return std::sqrt(dx * dx + dy * dy) / walking_speed_mps();
+}
+
+void ScriptBuilder::go_to(double x_m, double y_m) {
+  constexpr double kStep_s = 1.5;
+  if (seconds_to(x_m, y_m) < kStep_s) return;
+  walk_to(x_m, y_m);
+  close_activity("walking");
+}
+
+// To and fro about the hall for about this long.
+void ScriptBuilder::stroll(double seconds) {
+  const WorldTime end = now_ + from_seconds(seconds);
+  const double margin = std::min({1.0, floor_.width_m / 4, floor_.depth_m / 4});
+  do {
+    const TruePosition here = script_.path_.back();
+    double x = random_.uniform(margin, floor_.width_m - margin);
+    double y = random_.uniform(margin, floor_.depth_m - margin);
+    const double leg_s = std::min(seconds_to(x, y), std::max(2.0, to_seconds(end - now_)));
+    const double share = leg_s / std::max(seconds_to(x, y), 1e-9);
+    x = here.x_m + share * (x - here.x_m);
+    y = here.y_m + share * (y - here.y_m);
+    walk_to(x, y);
+  } while (end - now_ > std::chrono::seconds{2});
+}
+
 // Gait: arms against legs, the pelvis rises and falls twice a stride. Amplitudes: Winter, The
 // Biomechanics and Motor Control of Human Gait (thigh +-20 degrees, vertical excursion 4 to 5 cm).
-void ScriptBuilder::walk(double seconds) {
+Rhythm ScriptBuilder::gait() {
   const PersonOptions& person = script_.person_;
-  move(nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2));
-  const double style = random_.uniform(0.85, 1.15);
-  // Shorter legs step faster (as the square root: a pendulum).
-  const double stride_hz = 0.93 * std::sqrt(1.75 / person.body.height_m) *
-                           (0.8 + 0.2 * person.dynamics.tempo) * random_.uniform(0.95, 1.05);
+  const DynamicsOptions& d = person.dynamics;
+  const double pace = d.pace * random_.uniform(0.95, 1.05);
+  // Shorter legs step faster (as the square root: a pendulum), faster walkers too (Grieve and Gear
+  // 1966: cadence rises with speed to the power of 0.58).
+  const double stride_hz = 0.9 * std::sqrt(1.75 / person.body.height_m) * d.cadence *
+                           portable::exp(0.58 * portable::log(pace));
   Rhythm r = rhythm_of(stride_hz, random_);
-  r.ramp_s = 1;
-  const double deg = kRadiansPerDegree * style;
+  const double deg = kRadiansPerDegree * random_.uniform(0.95, 1.05);
+  const double arm = deg * d.arm_swing;
   // The arm swings with the leg of the other side.
   const double leg = person.placement.pocket == person.placement.wrist ? -1 : 1;
-  r.cosine[0][kShoulderFlexion] = 17 * deg;
-  r.cosine[0][kElbow] = 7 * deg;
-  r.sine[0][kElbow] = 5 * deg;
-  r.cosine[0][kPronation] = 4 * deg;
-  r.cosine[1][kShoulderFlexion] = 1.5 * deg;
+  r.cosine[0][kShoulderFlexion] = 17 * arm;
+  r.cosine[0][kElbow] = 7 * arm;
+  r.sine[0][kElbow] = 5 * arm;
+  r.cosine[0][kPronation] = 4 * arm;
+  r.cosine[1][kShoulderFlexion] = 1.5 * arm;
   r.cosine[0][kThigh] = leg * 20 * deg;
   r.sine[1][kThigh] = 4 * deg;
   r.cosine[2][kThigh] = leg * 1.5 * deg;
   r.cosine[0][kHeading] = 4 * deg;
-  const double size = style * person.body.height_m / 1.75;
+  const double size = d.gait_size * person.body.height_m / 1.75;
   r.sine[0][kPelvisY] = 0.02 * size;
   r.cosine[1][kPelvisZ] = 0.02 * size;
   r.sine[3][kPelvisZ] = 0.0025 * size;  // heel strike
   r.cosine[3][kPelvisX] = 0.0015 * size;
   r.sine[1][kPelvisX] = 0.012 * size;
-  sway_along(r, seconds);
+  return r;
+}
+
+// Turns while setting off, then straight on.
+void ScriptBuilder::walk_to(double x_m, double y_m) {
+  move(nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2));
+  const TruePosition here = script_.path_.back();
+  if (here.at < now_) script_.path_.push_back({now_, here.x_m, here.y_m});
+  const double seconds = seconds_to(x_m, y_m);
+  const double turn =
+      std::remainder(direction_rad(x_m - here.x_m, y_m - here.y_m) - heading_, kTwoPi);
+  heading_ += turn;
+  Rhythm r = gait();
+  sway_along(r, seconds, std::min(0.6 * seconds, 0.4 + 0.8 * std::abs(turn)));
+  script_.path_.push_back({now_, x_m, y_m});
 }
 
 void ScriptBuilder::drink(double seconds) {
@@ -161,6 +234,63 @@ void ScriptBuilder::use_phone(double seconds) {
     move(tap, random_.uniform(0.12, 0.3));
     move(here, random_.uniform(0.15, 0.4));
   }
+}
+
+// Up a flight and down again, where one is: the floor plan has one level. Knees twice as high as in
+// walking, steps slower and harder (Riener et al. 2002), one hand now and then on the rail.
+void ScriptBuilder::climb(double seconds) {
+  move(nudged(pose({12, 4, 8, 0, 34, 16, 6}, Support::feet), 2));
+  const WorldTime end = now_ + from_seconds(seconds);
+  bool up = true;
+  do {
+    Rhythm r = gait();
+    r.omega_radps *= up ? 0.8 : 0.95;
+    for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
+      for (Pose* q : {&r.cosine[k], &r.sine[k]}) {
+        (*q)[kThigh] *= up ? 1.7 : 1.2;
+        (*q)[kPelvisZ] *= up ? 1.6 : 2.2;
+        (*q)[kShoulderFlexion] *= 0.6;
+      }
+    }
+    sway_along(r, std::clamp(to_seconds(end - now_), 2.0, random_.uniform(6, 10)));
+    up = !up;
+  } while (end - now_ > std::chrono::seconds{2});
+  move(nudged(standing(), 3));
+}
+
+// Face, neck, the other arm.
+void ScriptBuilder::wipe(double seconds) {
+  const WorldTime end = now_ + from_seconds(seconds);
+  do {
+    move(nudged(pose({4, random_.uniform(45, 80), random_.uniform(5, 30), random_.uniform(10, 50),
+                      random_.uniform(105, 132), random_.uniform(-30, 40), 0},
+                     Support::feet),
+                4));
+    Rhythm r = rhythm_of(random_.uniform(1, 2), random_);
+    r.cosine[0][kElbow] = random_.uniform(4, 12) * kRadiansPerDegree;
+    r.sine[0][kShoulderAbduction] = random_.uniform(3, 9) * kRadiansPerDegree;
+    r.cosine[1][kPronation] = random_.uniform(2, 8) * kRadiansPerDegree;
+    sway_along(r, random_.uniform(1.5, 3.5));
+  } while (now_ < end);
+  move(nudged(standing(), 3));
+}
+
+// Into a position and out of it again, slowly, held for a few breaths.
+void ScriptBuilder::stretch(double seconds) {
+  constexpr std::array<PoseDegrees, 4> kPositions{{{2, 172, 12, 0, 12, 0, 0},
+                                                   {72, 84, 6, 0, 8, 40, 8},
+                                                   {4, 84, -24, 20, 24, 30, 0},
+                                                   {0, -38, 24, 0, 10, 20, 0}}};
+  const WorldTime end = now_ + from_seconds(seconds);
+  do {
+    const Pose to = nudged(pose(kPositions[random_.below(kPositions.size())], Support::feet), 6);
+    move(to, random_.uniform(1.8, 3));
+    Rhythm breath = rhythm_of(random_.uniform(0.18, 0.3), random_);
+    breath.cosine[0][kTrunkPitch] = random_.uniform(0.5, 2) * kRadiansPerDegree;
+    breath.sine[0][kShoulderFlexion] = random_.uniform(0.5, 2) * kRadiansPerDegree;
+    sway_along(breath, std::clamp(to_seconds(end - now_), 4.0, random_.uniform(8, 15)));
+    move(nudged(standing(), 3), random_.uniform(1.5, 2.5));
+  } while (now_ < end);
 }
 
 }  // namespace gauntlet::sim

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/engine/portable_math.h"
+
 namespace gauntlet::sim {
 
 void BodyOptions::describe(OptionVisitor& v) {
@@ -17,12 +19,37 @@ void BodyOptions::describe(OptionVisitor& v) {
 void DynamicsOptions::describe(OptionVisitor& v) {
   v.number("tempo", tempo, {0.3, 3}, "1", "speed relative to the exercise table");
   v.number("range", range, {0.3, 1.3}, "1", "range of motion relative to the exercise table");
+  v.number("set_tempo_sd", set_tempo_sd, {0, 0.5}, "1",
+           "sd between sets of the logarithm of a repetition's duration", "proposal");
+  v.number("set_range_sd", set_range_sd, {0, 0.3}, "1",
+           "relative sd between sets of the range of motion", "proposal");
   v.number("tempo_variation", tempo_variation, {0, 0.5}, "1",
            "sd of the logarithm of a repetition's duration", "proposal");
   v.number("range_variation", range_variation, {0, 0.3}, "1",
            "relative sd of a repetition's range of motion", "proposal");
   v.number("fatigue", fatigue, {0, 2}, "1",
            "relative lengthening from a set's first repetition to its last", "proposal");
+  v.number("rest", rest, {0.1, 10}, "1", "length of rests, relative to the plan's");
+  v.number("pace", pace, {0.3, 2}, "1", "walking speed, relative to the height's");
+  v.number("cadence", cadence, {0.5, 2}, "1", "steps a second, relative to the pace's");
+  v.number("arm_swing", arm_swing, {0, 3}, "1", "swing of the arms in walking, relative");
+  v.number("gait_size", gait_size, {0, 3}, "1", "rise and sway of the pelvis, relative");
+  v.number("proficiency", proficiency, {0, 1}, "1",
+           "1: steady and without errors; form errors below scale with 1 less this", "proposal");
+  v.number("asymmetry", asymmetry, {-1, 1}, "1",
+           "logarithm of the way back's duration over the way out's, beyond the table's",
+           "proposal");
+  v.number("partial", partial, {0, 1}, "1", "probability of a repetition of part of the range",
+           "proposal");
+  v.number("pause", pause, {0, 1}, "1", "probability of a stop on the way out", "proposal");
+  v.number("bounce", bounce, {0, 1}, "1", "probability of a second try at the far end", "proposal");
+  v.number("swing_deg", swing_deg, {0, 30}, "deg", "help by the trunk, where it is free",
+           "proposal");
+  v.number("drift_deg", drift_deg, {0, 30}, "deg", "drift of the upper arm in a repetition",
+           "proposal");
+  v.number("load_tremor", load_tremor, {0, 50}, "1",
+           "tremor when lifting a light weight, relative to the relaxed wrist",
+           "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
   v.number("tremor_mps2", tremor_mps2, {0, 3}, "m/s2", "rms tremor at the relaxed wrist",
            "order of physiological tremor");
   v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "centre of the tremor's spectrum",
@@ -31,7 +58,10 @@ void DynamicsOptions::describe(OptionVisitor& v) {
   v.number("sway_deg", sway_deg, {0, 5}, "deg", "rms slow wandering of the joints");
   v.number("posture_deg", posture_deg, {0, 20}, "deg", "sd of personal offsets of joint angles",
            "proposal");
-  v.integer("style", style, {0, 9e15}, "1", "names the set of personal offsets");
+  v.integer("style", style, {0, 9e15}, "1", "names the person's own habits, for ever");
+  v.integer("day", day, {0, 9e15}, "1", "names what is different on this day");
+  v.number("style_share", style_share, {0, 1}, "1",
+           "share of the variance of personal offsets that comes again on other days");
 }
 
 void PlacementOptions::describe(OptionVisitor& v) {
@@ -39,6 +69,8 @@ void PlacementOptions::describe(OptionVisitor& v) {
   v.number("strap_rotation_deg", strap_rotation_deg, {-180, 180}, "deg",
            "rotation of the watch about the forearm");
   v.number("slip_deg", slip_deg, {0, 30}, "deg", "sd of the strap's slip between sets", "proposal");
+  v.number("creep_deg", creep_deg, {0, 30}, "deg",
+           "sd of the strap's slip within a set of ten repetitions", "proposal");
   v.choice("pocket", pocket, {{"left", Side::left}, {"right", Side::right}}, "which pocket");
   v.number("pocket_roll_deg", pocket_roll_deg, {-180, 180}, "deg",
            "rotation of the phone about its screen's normal");
@@ -46,65 +78,115 @@ void PlacementOptions::describe(OptionVisitor& v) {
   v.number("pocket_yaw_deg", pocket_yaw_deg, {-180, 180}, "deg", "about its long side");
 }
 
+void HardwareOptions::describe(OptionVisitor& v) {
+  v.number("rate_ppm", rate_ppm, {-50000, 50000}, "ppm", "added to every sensor's oscillator");
+  v.number("noise", noise, {0, 10}, "1", "white noise, relative to the preset's");
+  v.number("bias", bias, {0, 10}, "1", "sd of the turn-on bias, relative to the preset's");
+}
+
 void PersonOptions::describe(OptionVisitor& v) {
   v.table("body", body, "who");
   v.table("dynamics", dynamics, "how this person moves");
   v.table("placement", placement, "where the devices are worn");
+  v.table("hardware", hardware, "how this person's devices differ from others of their kind");
 }
 
-void PopulationOptions::describe(OptionVisitor& v) {
-  v.number("female_share", female_share, {0, 1}, "1", "share of women");
-  v.number("left_handed_share", left_handed_share, {0, 1}, "1", "share of left-handers",
-           "Papadatou-Pastou et al. 2020: 10.6 %");
-  v.number("height_female_m", height_female_m, {1.3, 2}, "m", "mean height of women",
-           "Jelenkovic et al. 2016, Europe");
-  v.number("height_male_m", height_male_m, {1.3, 2.1}, "m", "mean height of men",
-           "Jelenkovic et al. 2016, Europe");
-  v.number("height_sd_m", height_sd_m, {0, 0.2}, "m", "sd of height");
-  v.number("bmi", bmi, {16, 45}, "kg/m2", "mean body-mass index", "proposal");
-  v.number("bmi_sd", bmi_sd, {0, 10}, "kg/m2", "sd of the body-mass index", "proposal");
-  v.number("age_min_years", age_min_years, {10, 100}, "years", "youngest");
-  v.number("age_max_years", age_max_years, {10, 100}, "years", "oldest");
-  v.number("tempo_sd", tempo_sd, {0, 1}, "1", "sd of the logarithm of tempo", "proposal");
-  v.number("range_sd", range_sd, {0, 0.3}, "1", "sd of the range of motion", "proposal");
-  v.number("tremor_sd", tremor_sd, {0, 1.5}, "1", "sd of the logarithm of tremor", "proposal");
-  v.number("strap_rotation_sd_deg", strap_rotation_sd_deg, {0, 90}, "deg",
-           "sd of the strap's rotation", "proposal");
-  v.number("pocket_sd_deg", pocket_sd_deg, {0, 90}, "deg", "sd of each angle of the phone",
-           "proposal");
+double style_share_of(double d_prime) { return d_prime * d_prime / (2 + d_prime * d_prime); }
+
+namespace {
+
+// A person's traits on a day, one after another, in standard deviations.
+class Traits {
+ public:
+  Traits(const RandomStream& person, std::int64_t session, double share)
+      : style_(person.child("style")),
+        day_(person.child("day/" + std::to_string(session))),
+        lasting_(std::sqrt(share)),
+        passing_(std::sqrt(1 - share)) {}
+  double next() {
+    const double lasting = style_.normal(), passing = day_.normal();
+    return lasting_ * lasting + passing_ * passing;
+  }
+  double factor(double log_sd) { return portable::exp(log_sd * next()); }
+
+ private:
+  RandomStream style_, day_;
+  double lasting_, passing_;
+};
+
+BodyOptions draw_body(const BodySpread& o, RandomStream r) {
+  BodyOptions b;
+  b.sex = r.chance(o.female_share) ? Sex::female : Sex::male;
+  const double mean_m = b.sex == Sex::female ? o.height_female_m : o.height_male_m;
+  b.height_m = std::clamp(r.normal(mean_m, o.height_sd_m), 1.2, 2.3);
+  const double bmi = std::clamp(r.normal(o.bmi, o.bmi_sd), 16.0, 45.0);
+  b.weight_kg = bmi * b.height_m * b.height_m;
+  b.age_years = r.uniform(o.age_min_years, o.age_max_years);
+  b.hand = r.chance(o.left_handed_share) ? Side::left : Side::right;
+  return b;
 }
 
-PersonOptions Population::draw(const RandomStream& stream) const {
+// What a person is for ever; traits are added day by day.
+DynamicsOptions draw_dynamics(const DynamicsSpread& o, RandomStream r) {
+  DynamicsOptions d;
+  d.style_share = style_share_of(o.style_d_prime);
+  d.style = static_cast<std::int64_t>(r.bits() >> 12);
+  d.proficiency = std::clamp(r.normal(o.proficiency, o.proficiency_sd), 0.0, 1.0);
+  d.set_tempo_sd = o.set_tempo_sd;
+  d.set_range_sd = o.set_range_sd;
+  constexpr double kSteadiness = 0.25;  // of the logarithm
+  d.tempo_variation = o.repetition_tempo_sd * portable::exp(r.normal(0, kSteadiness));
+  d.range_variation = o.repetition_range_sd * portable::exp(r.normal(0, kSteadiness));
+  d.tremor_width_hz = o.tremor_width_hz;
+  d.load_tremor = o.load_tremor;
+  d.posture_deg = o.posture_deg;
+  return d;
+}
+
+void add_traits(const DynamicsSpread& o, Traits& trait, DynamicsOptions& d) {
+  d.tempo = std::clamp(trait.factor(o.tempo_sd), 0.3, 3.0);
+  d.range = std::clamp(1 + o.range_sd * trait.next(), 0.6, 1.15);
+  d.rest = std::clamp(trait.factor(o.rest_sd), 0.1, 10.0);
+  d.fatigue *= trait.factor(o.fatigue_sd);
+  d.asymmetry = o.asymmetry_sd * trait.next();
+  d.swing_deg *= trait.factor(o.form_sd);
+  d.drift_deg *= trait.factor(o.form_sd);
+  d.tremor_mps2 = o.tremor_mps2 * trait.factor(o.tremor_sd);
+  d.tremor_hz = std::clamp(o.tremor_hz + o.tremor_hz_sd * trait.next(), 7.0, 12.0);
+  d.pace = std::clamp(trait.factor(o.pace_sd), 0.5, 1.6);
+  d.cadence = std::clamp(trait.factor(o.cadence_sd), 0.7, 1.4);
+  d.arm_swing = std::min(trait.factor(o.arm_swing_sd), 3.0);
+  d.gait_size = std::min(trait.factor(o.gait_size_sd), 3.0);
+}
+
+}  // namespace
+
+PersonOptions Population::draw(const RandomStream& stream, std::int64_t session) const {
   const PopulationOptions& o = options_;
   PersonOptions p;
-  RandomStream body = stream.child("body");
-  p.body.sex = body.chance(o.female_share) ? Sex::female : Sex::male;
-  const double mean_m = p.body.sex == Sex::female ? o.height_female_m : o.height_male_m;
-  p.body.height_m = std::clamp(body.normal(mean_m, o.height_sd_m), 1.2, 2.3);
-  const double bmi = std::clamp(body.normal(o.bmi, o.bmi_sd), 16.0, 45.0);
-  p.body.weight_kg = bmi * p.body.height_m * p.body.height_m;
-  p.body.age_years = body.uniform(o.age_min_years, o.age_max_years);
-  p.body.hand = body.chance(o.left_handed_share) ? Side::left : Side::right;
-
-  RandomStream dynamics = stream.child("dynamics");
-  DynamicsOptions& d = p.dynamics;
-  d.tempo = std::clamp(std::exp(dynamics.normal(0, o.tempo_sd)), 0.3, 3.0);
-  d.range = std::clamp(dynamics.normal(1, o.range_sd), 0.6, 1.15);
-  d.tempo_variation *= std::exp(dynamics.normal(0, 0.25));
-  d.range_variation *= std::exp(dynamics.normal(0, 0.25));
-  d.fatigue *= std::exp(dynamics.normal(0, 0.4));
-  d.tremor_mps2 *= std::exp(dynamics.normal(0, o.tremor_sd));
-  d.tremor_hz = std::clamp(dynamics.normal(d.tremor_hz, 0.8), 7.0, 12.0);
-  d.style = static_cast<std::int64_t>(dynamics.bits() >> 12);
+  p.body = draw_body(o.body, stream.child("body"));
+  p.dynamics = draw_dynamics(o.dynamics, stream.child("dynamics"));
+  Traits trait(stream, session, p.dynamics.style_share);
+  add_traits(o.dynamics, trait, p.dynamics);
+  p.dynamics.day =
+      static_cast<std::int64_t>(stream.child("days/" + std::to_string(session)).bits() >> 12);
 
   RandomStream placement = stream.child("placement");
   PlacementOptions& w = p.placement;
-  w.wrist = p.body.hand == Side::right ? Side::left : Side::right;
-  w.strap_rotation_deg = placement.normal(0, o.strap_rotation_sd_deg);
+  const Side other = p.body.hand == Side::right ? Side::left : Side::right;
+  w.wrist = placement.chance(o.placement.watch_on_dominant_share) ? p.body.hand : other;
   w.pocket = p.body.hand;
-  w.pocket_roll_deg = placement.normal(0, o.pocket_sd_deg);
-  w.pocket_pitch_deg = placement.normal(0, o.pocket_sd_deg);
-  w.pocket_yaw_deg = placement.normal(20, o.pocket_sd_deg);
+  w.slip_deg = o.placement.slip_deg;
+  w.creep_deg = o.placement.creep_deg;
+  w.strap_rotation_deg = o.placement.strap_rotation_sd_deg * trait.next();
+  w.pocket_roll_deg = o.placement.pocket_sd_deg * trait.next();
+  w.pocket_pitch_deg = o.placement.pocket_sd_deg * trait.next();
+  w.pocket_yaw_deg = 20 + o.placement.pocket_sd_deg * trait.next();
+
+  RandomStream hardware = stream.child("hardware");
+  p.hardware.rate_ppm = std::clamp(hardware.normal(0, o.hardware.rate_sd_ppm), -50000.0, 50000.0);
+  p.hardware.noise = std::min(portable::exp(hardware.normal(0, o.hardware.noise_sd)), 10.0);
+  p.hardware.bias = std::min(portable::exp(hardware.normal(0, o.hardware.bias_sd)), 10.0);
   return p;
 }
 

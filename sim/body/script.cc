@@ -5,40 +5,15 @@
 #include <span>
 
 #include "sim/body/script_builder.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 namespace {
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t swap = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, swap});
-    }
-  }
-  return row.back();
-}
-
-Error unknown(std::string_view code, std::string_view what, const std::string& name,
-              const std::vector<std::string>& known) {
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](auto& a, auto& b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
-  std::string message = std::string(what) + " \"" + name + "\" is not known; did you mean \"" +
-                        *nearest + "\"? Known:";
-  for (const auto& k : known) message += " " + k;
-  return {std::string(code), message};
-}
-
 Result<void> validate(const PlanOptions& plan) {
   for (const PlanItem& item : plan.exercises) {
     if (!find_exercise(item.exercise)) {
-      return unknown("unknown_exercise", "exercise", item.exercise, exercise_names());
+      return unknown_exercise(item.exercise);
     }
     if (item.sets < 1 || item.repetitions < 1 || item.sets > 1000 || item.repetitions > 10000) {
       return Error{"bad_plan", item.exercise +
@@ -48,16 +23,16 @@ Result<void> validate(const PlanOptions& plan) {
                                    std::to_string(item.repetitions)};
     }
   }
-  const auto activities = activity_names();
-  const std::vector<std::string> known(activities.begin(), activities.end());
+  const auto known = activity_names();
   for (const auto* list : {&plan.between_sets, &plan.between_exercises}) {
     for (const Interlude& i : *list) {
       if (std::find(known.begin(), known.end(), i.activity) == known.end()) {
-        return unknown("unknown_activity", "activity", i.activity, known);
+        return unknown_activity(i.activity);
       }
     }
   }
-  return {};
+  if (auto ok = plan.habits.validate(); !ok) return ok;
+  return plan.floor.validate();
 }
 
 class Session {
@@ -65,16 +40,22 @@ class Session {
   Session(const PlanOptions& plan, const PersonOptions& person, const RandomStream& stream,
           WorldTime begin)
       : plan_(plan),
+        items_(plan.exercises),
         random_(stream.child("plan")),
-        builder_(person, stream, begin),
-        limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {}
+        rest_(person.dynamics.rest),
+        builder_(person, plan.floor, stream, begin),
+        limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {
+    for (PlanItem& item : habitual_exercises(plan.habits, person, stream)) {
+      items_.push_back(std::move(item));
+    }
+  }
 
   Script build() {
     const double most_s = plan_.length_s > 0 ? plan_.length_s - kSettle_s : plan_.lead_in_s;
     builder_.activity("resting", std::min(plan_.lead_in_s, most_s));
-    for (std::size_t i = 0; i < plan_.exercises.size(); ++i) {
-      if (!exercise(plan_.exercises[i])) break;
-      if (i + 1 < plan_.exercises.size()) interludes(plan_.between_exercises);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (!exercise(items_[i])) break;
+      if (i + 1 < items_.size()) interludes(plan_.between_exercises);
     }
     if (plan_.length_s > 0) {
       while (fits(30)) builder_.activity("resting", std::min(60.0, left_s() - kSettle_s));
@@ -90,7 +71,7 @@ class Session {
   double left_s() const { return to_seconds(limit_ - builder_.now()); }
   bool fits(double seconds) const { return plan_.length_s <= 0 || seconds + kSettle_s <= left_s(); }
   double about(double seconds) {
-    return seconds * std::exp(random_.normal(0, plan_.rest_variation));
+    return seconds * portable::exp(random_.normal(0, plan_.rest_variation));
   }
   void interludes(const std::vector<Interlude>& list) {
     for (const Interlude& i : list) {
@@ -102,14 +83,17 @@ class Session {
   }
   // False when there is no time left for it.
   bool exercise(const PlanItem& item) {
+    const Station* station = plan_.floor.station_of(item.exercise);
     for (std::int64_t s = 0; s < item.sets; ++s) {
       const std::int64_t spread = std::max<std::int64_t>(plan_.repetition_spread, 0);
       const auto n =
           static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * spread + 1)));
       const std::int64_t repetitions = std::max<std::int64_t>(1, item.repetitions - spread + n);
-      const double rest_s = about(item.rest_s);
+      const double rest_s = about(item.rest_s) * rest_;
       // Twelve seconds a repetition is slower than the slowest person with the heaviest weight.
-      if (!fits(20 + 12 * static_cast<double>(repetitions))) return false;
+      const double walk_s = station ? builder_.seconds_to(station->x_m, station->y_m) : 0;
+      if (!fits(20 + walk_s + 12 * static_cast<double>(repetitions))) return false;
+      if (station) builder_.go_to(station->x_m, station->y_m);
       builder_.set(item, repetitions);
       interludes(plan_.between_sets);
       if (fits(rest_s)) builder_.activity("resting", rest_s);
@@ -118,7 +102,9 @@ class Session {
   }
 
   const PlanOptions& plan_;
+  std::vector<PlanItem> items_;
   RandomStream random_;
+  double rest_;
   ScriptBuilder builder_;
   WorldTime limit_;
 };
@@ -135,7 +121,8 @@ void PlanItem::describe(OptionVisitor& v) {
 
 void Interlude::describe(OptionVisitor& v) {
   v.text("activity", activity,
-         "resting, walking, drinking, dragging_bench, adjusting_machine or phone_use");
+         "resting, walking, drinking, dragging_bench, adjusting_machine, phone_use, stairs, towel "
+         "or stretching");
   v.number("probability", probability, {0, 1}, "1", "chance that it happens");
   v.number("length_s", length_s, {0, 3600}, "s", "how long, median");
 }
@@ -148,9 +135,27 @@ void PlanOptions::describe(OptionVisitor& v) {
            "sd of the logarithm of rests and interludes", "proposal");
   v.integer("repetition_spread", repetition_spread, {0, 20}, "1",
             "a set has this many repetitions more or fewer, uniformly", "proposal");
+  v.table("floor", floor, "where it is done");
   v.list("exercises", exercises, "what is trained, in order");
+  v.table("habits", habits, "what the person trains by habit, after the listed exercises");
   v.list("between_sets", between_sets, "what may happen after each set, before the rest");
   v.list("between_exercises", between_exercises, "what may happen between two exercises");
+}
+
+double Script::effort(WorldTime t) const {
+  const auto next = std::upper_bound(efforts_.begin(), efforts_.end(), t,
+                                     [](WorldTime x, const EffortKnot& k) { return x < k.at; });
+  if (next == efforts_.begin()) return efforts_.empty() ? 0 : next->effort;
+  const EffortKnot& a = *(next - 1);
+  if (next == efforts_.end()) return a.effort;
+  return a.effort + (next->effort - a.effort) * to_seconds(t - a.at) / to_seconds(next->at - a.at);
+}
+
+std::size_t Script::bytes() const {
+  std::size_t n = sizeof *this + trajectory_.bytes() + path_.capacity() * sizeof(TruePosition) +
+                  efforts_.capacity() * sizeof(EffortKnot);
+  for (const TrueSet& s : sets_) n += sizeof s + s.repetitions.capacity() * sizeof(WorldTime);
+  return n + activities_.capacity() * sizeof(TrueActivity);
 }
 
 PlanOptions gym_hour_plan() {
@@ -178,7 +183,8 @@ Result<Script> make_script(const PlanOptions& plan, const PersonOptions& person,
     return Error{"bad_plan",
                  "length_s must be 0 or at least 15 s, not " + std::to_string(plan.length_s)};
   }
-  if (plan.length_s == 0 && plan.exercises.empty() && plan.lead_in_s < 1) {
+  if (plan.length_s == 0 && plan.exercises.empty() && plan.habits.exercises == 0 &&
+      plan.lead_in_s < 1) {
     return Error{"bad_plan", "a plan needs an exercise, a lead_in_s or a length_s"};
   }
   return Session(plan, person, stream, begin).build();

@@ -1,4 +1,5 @@
 #include "sim/body/script_builder.h"
+#include "sim/engine/portable_math.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,8 @@ namespace {
 
 constexpr double kFastestJoint_radps = 2.2;  // of an unhurried movement into place
 constexpr double kFastestPelvis_mps = 0.5;
-constexpr double kShankPerThigh = 0.36;  // the shank leans back as the thigh rises
+constexpr double kCreepPerRepetition = 0.316;  // square root of a tenth
+constexpr double kShankPerThigh = 0.36;        // the shank leans back as the thigh rises
 
 double seconds_between(const Pose& a, const Pose& b) {
   double s = 0.5;
@@ -22,44 +24,78 @@ double seconds_between(const Pose& a, const Pose& b) {
   return s;
 }
 
+// Accelerations with which a movement turns from `to` towards `back` without stopping. Of the two
+// quintics that meet there, with end acceleration -A d / T^2: A = pi^2 / 2 is about a cosine, more
+// turns more sharply; 0 is a joint that has arrived, 20 the latest that does not overshoot.
+Pose turning(const Pose& to, const Pose& back, double seconds, const PoseDegrees& lag) {
+  constexpr double kInStep = 6, kLate = 14;
+  Pose late{};
+  late[kPelvisX] = late[kPelvisY] = lag.forward_m;
+  late[kPelvisZ] = lag.thigh;
+  late[kThigh] = lag.thigh;
+  late[kTrunkPitch] = lag.trunk_pitch;
+  late[kShoulderFlexion] = lag.flexion;
+  late[kShoulderAbduction] = lag.abduction;
+  late[kHumeralRotation] = lag.rotation;
+  late[kElbow] = lag.elbow;
+  late[kPronation] = lag.pronation;
+  Pose turn{};
+  for (std::size_t j = 0; j < kTremor; ++j) {
+    const double sharp = late[j] < 0 ? kInStep * (1 + late[j]) : kInStep + kLate * late[j];
+    turn[j] = sharp * (back[j] - to[j]) / (seconds * seconds);
+  }
+  return turn;
+}
+
 }  // namespace
 
-ScriptBuilder::ScriptBuilder(const PersonOptions& person, const RandomStream& stream,
-                             WorldTime begin)
-    : limbs_(person.body.height_m),
+ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions& floor,
+                             const RandomStream& stream, WorldTime begin)
+    : floor_(floor),
+      limbs_(person.body.height_m),
       random_(stream.child("script")),
       now_(begin),
       activity_begin_(begin) {
   script_.person_ = person;
   RandomStream style(static_cast<std::uint64_t>(person.dynamics.style), "person/style");
+  RandomStream day(static_cast<std::uint64_t>(person.dynamics.day), "person/day");
+  const double lasting = std::sqrt(person.dynamics.style_share);
+  const double passing = std::sqrt(1 - person.dynamics.style_share);
   for (std::size_t j = kTrunkPitch; j <= kPronation; ++j) {
-    offsets_[j] = style.normal(0, person.dynamics.posture_deg * kRadiansPerDegree);
+    const double sds = lasting * style.normal() + passing * day.normal();
+    offsets_[j] = sds * person.dynamics.posture_deg * kRadiansPerDegree;
   }
   offsets_[kTrunkPitch] *= 0.5;
   strap_rad_ = person.placement.strap_rotation_deg * kRadiansPerDegree;
   add_wobbles(stream.child("wobble"));
   script_.trajectory_.start(begin, standing());
+  script_.path_.push_back({begin, floor.entrance_x_m, floor.entrance_y_m});
 }
 
 void ScriptBuilder::add_wobbles(const RandomStream& stream) {
   const DynamicsOptions& d = script_.person_.dynamics;
   RandomStream r = stream;
-  constexpr int kTremors = 3;
-  for (int i = 0; i < kTremors; ++i) {
+  // Physiological tremor about its centre, and the slower corrections of a movement under way at
+  // half of it (Stiles 1976: the mechanical resonance and the reflex loop are apart under load).
+  constexpr std::array kTremors{-1.0, 0.0, 1.0};
+  const double rms = d.tremor_mps2 / std::sqrt(static_cast<double>(kTremors.size()));
+  const auto tremble = [&](double hz, double rms_mps2) {
     Wobble w;
     w.tremor = true;
-    const double hz = d.tremor_hz + d.tremor_width_hz * r.uniform(-1, 1);
     w.omega_radps = 2 * std::numbers::pi * hz;
     w.phase_rad = r.uniform(0, 2 * std::numbers::pi);
     // An angle a at the elbow moves the wrist by a * forearm.
-    const double rms = d.tremor_mps2 / std::sqrt(static_cast<double>(kTremors));
     const double angle =
-        std::numbers::sqrt2 * rms / (limbs_.forearm_m * w.omega_radps * w.omega_radps);
+        std::numbers::sqrt2 * rms_mps2 / (limbs_.forearm_m * w.omega_radps * w.omega_radps);
     w.weight[kElbow] = angle * r.uniform(0.6, 1);
     w.weight[kShoulderAbduction] = angle * r.uniform(-0.5, 0.5);
     w.weight[kPronation] = 2 * angle * r.uniform(-1, 1);
     script_.trajectory_.add_wobble(w);
+  };
+  for (const double side : kTremors) {
+    tremble(d.tremor_hz + d.tremor_width_hz * (side + r.uniform(-0.4, 0.4)), rms);
   }
+  tremble(d.tremor_hz * r.uniform(0.42, 0.62), 0.3 * d.tremor_mps2);
   constexpr int kSways = 2;
   for (int i = 0; i < kSways; ++i) {
     Wobble w;
@@ -80,6 +116,14 @@ void ScriptBuilder::place_feet(Pose& q) const {
   q[kPelvisX] = -limbs_.thigh_m * t.sin + limbs_.shank_m * s.sin;
 }
 
+// From forward and left of the person to the world's x and y.
+void ScriptBuilder::turn_pelvis(Pose& q) const {
+  const SinCos h = sincos(heading_);
+  const double x = q[kPelvisX], y = q[kPelvisY];
+  q[kPelvisX] = h.cos * x - h.sin * y;
+  q[kPelvisY] = h.sin * x + h.cos * y;
+}
+
 Pose ScriptBuilder::pose(const PoseDegrees& d, Support support) const {
   Pose q = offsets_;
   q[kTrunkPitch] += d.trunk_pitch * kRadiansPerDegree;
@@ -93,6 +137,11 @@ Pose ScriptBuilder::pose(const PoseDegrees& d, Support support) const {
   q[kTremor] = 1;
   if (support == Support::feet) place_feet(q);
   if (support == Support::bench) q[kPelvisZ] = -0.45;
+  q[kPelvisX] += d.forward_m;
+  q[kPelvisY] += d.left_m;
+  q[kPelvisZ] += d.up_m;
+  q[kHeading] = heading_ + d.turn * kRadiansPerDegree;
+  turn_pelvis(q);
   return q;
 }
 
@@ -111,10 +160,19 @@ void ScriptBuilder::hold(double seconds) {
   if (seconds > 0) move(script_.trajectory_.last_pose(), seconds);
 }
 
-void ScriptBuilder::sway_along(Rhythm rhythm, double seconds) {
+void ScriptBuilder::sway_along(Rhythm rhythm, double seconds, double turn_s) {
   rhythm.begin = now_;
   rhythm.end = now_ + from_seconds(std::max(seconds, 2.2 * rhythm.ramp_s));
+  for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
+    turn_pelvis(rhythm.cosine[k]);
+    turn_pelvis(rhythm.sine[k]);
+  }
   const auto index = script_.trajectory_.add_rhythm(rhythm);
+  if (turn_s > 0) {
+    Pose turned = script_.trajectory_.last_pose();
+    turned[kHeading] = heading_;
+    script_.trajectory_.move_to(now_ + from_seconds(turn_s), turned, {}, index);
+  }
   now_ = rhythm.end;
   script_.trajectory_.move_to(now_, script_.trajectory_.last_pose(), {}, index);
 }
@@ -128,8 +186,18 @@ Pose ScriptBuilder::nudged(Pose q, double degrees) {
   return q;
 }
 
+// What has been done since `begin` took this much.
+void ScriptBuilder::work(WorldTime begin, double from_met, double to_met) {
+  if (now_ <= begin) return;
+  const BodyOptions& body = script_.person_.body;
+  script_.efforts_.push_back({begin, static_cast<float>(effort_of_met(from_met, body))});
+  script_.efforts_.push_back({now_, static_cast<float>(effort_of_met(to_met, body))});
+}
+
 void ScriptBuilder::close_activity(std::string_view name) {
   if (now_ > activity_begin_) {
+    const double met = activity_met(name, walking_speed_mps());
+    work(activity_begin_, met, met);
     auto& all = script_.activities_;
     if (!all.empty() && all.back().name == name && all.back().end == activity_begin_) {
       all.back().end = now_;
@@ -140,68 +208,145 @@ void ScriptBuilder::close_activity(std::string_view name) {
   activity_begin_ = now_;
 }
 
-void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
+ScriptBuilder::Movement ScriptBuilder::movement(const PlanItem& item) {
   const Exercise& e = *find_exercise(item.exercise);
   const PersonOptions& person = script_.person_;
-  strap_rad_ =
-      (person.placement.strap_rotation_deg + random_.normal(0, person.placement.slip_deg)) *
-      kRadiansPerDegree;
-  Pose start = pose(e.start, e.support), end = pose(e.end, e.support);
-  start[kTremor] = 2;  // a loaded arm trembles more, an exhausted one more still
-  if (e.support == Support::hands) {
-    const Vec3 a = wrist_position_m(start, limbs_), b = wrist_position_m(end, limbs_);
-    end[kPelvisX] = start[kPelvisX] + a[0] - b[0];
-    end[kPelvisZ] = start[kPelvisZ] + a[2] - b[2];
+  const double usual_kg = e.weight_kg * person.body.weight_kg / 74;
+  const double heavy = usual_kg > 0 ? item.weight_kg / usual_kg : 1;
+  const DynamicsOptions& d = person.dynamics;
+  Movement m{e, pose(e.start, e.support), {}, 0, 0, 0};
+  m.slow = std::clamp(0.75 + 0.25 * heavy, 0.8, 1.6) / d.tempo *
+           portable::exp(random_.normal(0, d.set_tempo_sd));
+  m.range = d.range * std::max(0.5, random_.normal(1, d.set_range_sd));
+  // A loaded arm trembles more, the more so the heavier the load.
+  m.tremor = e.shake * d.load_tremor * std::clamp(0.6 + 0.4 * heavy, 0.6, 1.8);
+  m.start[kTremor] = 0.6 * m.tremor;
+  const Vec3 hands = wrist_position_m(m.start, limbs_);
+  for (std::size_t k = 0; k < Exercise::kPhases; ++k) {
+    Pose& q = m.phases[k] = pose(e.phases[k].pose, e.support);
+    q[kTremor] = m.tremor;
+    if (e.support != Support::hands) continue;
+    const Vec3 there = wrist_position_m(q, limbs_);
+    for (std::size_t axis = 0; axis < 3; ++axis) q[kPelvisX + axis] += hands[axis] - there[axis];
   }
-  move(nudged(start, 1));
+  return m;
+}
+
+void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
+  const PersonOptions& person = script_.person_;
+  // The strap slips, and is now and then pulled back to where it belongs.
+  constexpr double kStays = 0.8;
+  const double home_rad = person.placement.strap_rotation_deg * kRadiansPerDegree;
+  strap_rad_ = home_rad + kStays * (strap_rad_ - home_rad) +
+               random_.normal(0, person.placement.slip_deg) * kRadiansPerDegree;
+  creep_rad_ = 0;
+  const Movement m = movement(item);
+  move(nudged(m.start, 1));
   hold(random_.uniform(0.3, 1.2));
   // "resting" before a set only if nothing has been going on that getting ready belongs to.
   close_activity(script_.activities_.empty() ? "resting" : script_.activities_.back().name);
 
-  TrueSet truth{std::string(e.name), now_, now_, {}};
-  const Movement m{e, start, end, 1 + item.weight_kg / person.body.weight_kg};
+  TrueSet truth{std::string(m.exercise.name), now_, now_, {}};
+  const double tempo = person.dynamics.tempo;
   const double last = static_cast<double>(std::max<std::int64_t>(repetitions - 1, 1));
   for (std::int64_t i = 0; i < repetitions; ++i) {
-    if (i > 0) hold(e.rest_s * m.load / person.dynamics.tempo * random_.uniform(0.4, 1.8));
+    if (i > 0) hold(m.exercise.rest_s * m.slow * random_.uniform(0.4, 1.8));
+    if (i > 0 && m.exercise.sides == Sides::alternating) {
+      hold((m.exercise.phases[0].move_s + m.exercise.back_s) * m.slow);
+    }
     repeat(m, static_cast<double>(i) / last);
     truth.repetitions.push_back(now_);
   }
   truth.end = now_;
+  strap_rad_ += creep_rad_;
+  work(truth.begin, lifting_met(m.exercise.group, item.weight_kg, tempo, 0, person.body),
+       lifting_met(m.exercise.group, item.weight_kg, tempo, 1, person.body));
   script_.sets_.push_back(std::move(truth));
   activity_begin_ = now_;
+}
+
+ScriptBuilder::Repetition ScriptBuilder::draw_repetition(const Movement& m, double done) {
+  const DynamicsOptions& d = script_.person_.dynamics;
+  // Beginners vary more and err more often; everybody errs more when tired.
+  const double unsteady = 1.5 - d.proficiency;
+  const double errs = 2 * (1 - d.proficiency) * (0.5 + done);
+  Repetition r{};
+  const double slow = m.slow * (1 + d.fatigue * done * done) *
+                      portable::exp(random_.normal(0, unsteady * d.tempo_variation));
+  const double part = 0.5 * unsteady * d.tempo_variation;
+  r.out = slow * portable::exp(random_.normal(-0.5 * d.asymmetry, part));
+  r.back = slow * portable::exp(random_.normal(0.5 * d.asymmetry, part));
+  r.hold = slow * random_.uniform(0.5, 1.6);
+  r.range = m.range * (1 - 0.15 * d.fatigue * done) *
+            std::max(0.5, random_.normal(1, unsteady * d.range_variation));
+  if (random_.chance(d.partial * errs)) r.range *= random_.uniform(0.5, 0.8);
+  const double help = (0.4 + 0.9 * done) * random_.uniform(0.5, 1.5) * kRadiansPerDegree;
+  r.swing_rad = d.swing_deg * help * (1.5 - d.proficiency);
+  r.drift_rad = d.drift_deg * random_.normal(0.5, 0.5) * kRadiansPerDegree;
+  const bool pauses = random_.chance(d.pause * errs);
+  r.pause_s = random_.uniform(0.2, 0.8) * (pauses ? 1 : 0);
+  r.bounces = random_.chance(d.bounce * errs);
+  return r;
+}
+
+Pose ScriptBuilder::reached(const Movement& m, std::size_t phase, const Repetition& r,
+                            const Pose& home) const {
+  Pose to = home;
+  for (std::size_t j = 0; j < kTremor; ++j) {
+    to[j] = home[j] + r.range * (m.phases[phase][j] - m.start[j]);
+  }
+  // Whoever stands helps with the trunk and lets the upper arm go; machines and floors do not let.
+  if (m.exercise.support == Support::feet) to[kTrunkPitch] -= r.swing_rad;
+  if (m.exercise.support != Support::hands) to[kShoulderFlexion] += r.drift_rad;
+  to[kElbow] = std::max(0.0, to[kElbow]);
+  to[kTremor] = m.phases[phase][kTremor];
+  return to;
 }
 
 void ScriptBuilder::repeat(const Movement& m, double done) {
   const Exercise& e = m.exercise;
   const DynamicsOptions& d = script_.person_.dynamics;
-  const double slow = m.load * (1 + d.fatigue * done * done) / d.tempo *
-                      std::exp(random_.normal(0, d.tempo_variation));
-  const double range =
-      d.range * (1 - 0.15 * d.fatigue * done) * std::max(0.5, random_.normal(1, d.range_variation));
-  const double out_s = e.out_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
-  const double back_s = e.back_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
-  const double hold_s = e.hold_s * slow * random_.uniform(0.5, 1.6);
-
-  const Pose home = script_.trajectory_.last_pose();
-  Pose top = home;
-  for (std::size_t j = 0; j < kTremor; ++j) top[j] = home[j] + range * (m.end[j] - m.start[j]);
-  top[kElbow] = std::max(0.0, top[kElbow]);
-  top[kTremor] = 3 + 4 * d.fatigue * done;
+  const Repetition r = draw_repetition(m, done);
+  const double tired = 1 + d.fatigue * done;
   Pose back = nudged(m.start, 1);
-  back[kTremor] = 2 + 2 * d.fatigue * done;
-  if (hold_s > 0.12) {
-    move(top, out_s);
-    hold(hold_s);
-    move(back, back_s);
-    return;
-  }
-  // Turn as a cosine would: without stopping.
-  const double half_s = 0.5 * (out_s + back_s) + hold_s;
-  const double k = -0.5 * std::numbers::pi * std::numbers::pi / (half_s * half_s);
+  back[kTremor] *= tired;
+  const double creep_deg = script_.person_.placement.creep_deg;
+  creep_rad_ += random_.normal(0, creep_deg) * kCreepPerRepetition * kRadiansPerDegree;
+  back[kPronation] += creep_rad_;
+  const Pose home = script_.trajectory_.last_pose();
+  Pose to = home;
   Pose turn{};
-  for (std::size_t j = 0; j < kTremor; ++j) turn[j] = k * (top[j] - home[j]);
-  move(top, out_s + 0.5 * hold_s, turn);
-  move(back, back_s + 0.5 * hold_s);
+  double back_s = e.back_s * r.back;
+  for (std::size_t k = 0; k < Exercise::kPhases && e.phases[k].move_s > 0; ++k) {
+    const Phase& phase = e.phases[k];
+    const bool last = k + 1 == Exercise::kPhases || e.phases[k + 1].move_s == 0;
+    const Pose from = to;
+    to = reached(m, k, r, home);
+    to[kTremor] *= tired;
+    double out_s = phase.move_s * r.out;
+    if (k == 0 && r.pause_s > 0) {
+      Pose stuck = to;
+      for (std::size_t j = 0; j < kTremor; ++j) stuck[j] = from[j] + 0.55 * (to[j] - from[j]);
+      move(stuck, 0.7 * out_s);
+      hold(r.pause_s);
+      out_s *= 0.6;
+    }
+    const double hold_s = phase.hold_s * r.hold;
+    const bool turns = last && hold_s < 0.12 && !r.bounces;
+    if (turns) {
+      turn = turning(to, back, 0.5 * (out_s + back_s) + hold_s, e.lag);
+      back_s += 0.5 * hold_s;
+    }
+    move(to, out_s + (turns ? 0.5 * hold_s : 0), turn);
+    if (!turns) hold(hold_s);
+  }
+  if (r.bounces) {
+    Pose dip = to;
+    for (std::size_t j = 0; j < kTremor; ++j) dip[j] = to[j] + 0.2 * (home[j] - to[j]);
+    move(dip, 0.35 * back_s);
+    move(to, 0.3 * back_s);
+  }
+  move(back, back_s);
 }
 
 void ScriptBuilder::rest_until(WorldTime end) {
@@ -212,6 +357,11 @@ void ScriptBuilder::rest_until(WorldTime end) {
   close_activity("resting");
 }
 
-Script ScriptBuilder::finish() { return std::move(script_); }
+Script ScriptBuilder::finish() {
+  script_.trajectory_.finish();
+  script_.efforts_.shrink_to_fit();
+  script_.path_.shrink_to_fit();
+  return std::move(script_);
+}
 
 }  // namespace gauntlet::sim

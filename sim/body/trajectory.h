@@ -82,6 +82,14 @@ class Trajectory {
   WorldTime begin() const { return begin_; }
   WorldTime end() const { return last_.t; }
   const Pose& last_pose() const { return last_.q; }
+  // Nothing more will be added: gives back what was reserved for it.
+  void finish() {
+    pieces_.shrink_to_fit();
+    rhythms_.shrink_to_fit();
+  }
+  std::size_t bytes() const {
+    return sizeof *this + pieces_.capacity() * sizeof(Piece) + rhythms_.capacity() * sizeof(Rhythm);
+  }
 
   // The piece that holds `t` (the first or last one beyond the ends, where the person stands still
   // but for sway and tremor).

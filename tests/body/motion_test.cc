@@ -220,7 +220,7 @@ TEST(Motion, GyroscopeAndAccelerometerAgreeThroughEveryExercise) {
         EXPECT_NEAR(final_force[2], kStandardGravity_mps2, 1e-4) << name;
         for (const double v : velocity) EXPECT_NEAR(v, 0, 0.01) << name;
         if (worn == Worn::wrist) {
-          EXPECT_GT(peak[0] + peak[1] + peak[2], e.support == Support::hands ? 0.05 : 0.3) << name;
+          EXPECT_GT(peak[0] + peak[1] + peak[2], 0.05) << name;
         }
       }
     }
@@ -263,8 +263,8 @@ TEST(Motion, SpecificForceIsTheSecondDerivativeOfPosition) {
 TEST(Motion, WalkingShakesThePocketAtTheStepRate) {
   PlanOptions plan;
   plan.lead_in_s = 2;
-  plan.exercises = {{"squat", 1, 1, 1, 0}, {"squat", 1, 1, 1, 0}};
-  plan.between_exercises = {{"walking", 1, 30}};
+  plan.exercises = {{"squat", 1, 1, 1, 0}};
+  plan.floor = {60, 10, 5, 5, {{"rack", 55, 5, {"squat"}}}, {}};
   const auto script = script_of(plan, still_person());
   const auto walk = std::find_if(script->activities().begin(), script->activities().end(),
                                  [](const TrueActivity& a) { return a.name == "walking"; });

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <set>
 
 #include "sim/body/exercises.h"
-#include "sim/body/marks.h"
 #include "sim/body/motion.h"
 
 namespace gauntlet::sim {
@@ -76,6 +76,7 @@ TEST(Script, SameStreamSameSessionOtherStreamAnotherOne) {
 TEST(Script, EveryExerciseAndActivityOfTheTablesCanBePlanned) {
   PlanOptions plan;
   for (const auto& name : exercise_names()) plan.exercises.push_back({name, 1, 2, 1, 4});
+  plan.floor.stations.clear();
   for (const auto name : activity_names())
     plan.between_exercises.push_back({std::string(name), 1, 5});
   const auto s = make_script(plan, PersonOptions{}, RandomStream(1, "s"));
@@ -85,6 +86,14 @@ TEST(Script, EveryExerciseAndActivityOfTheTablesCanBePlanned) {
   std::set<std::string> seen;
   for (const auto& a : s->activities()) seen.insert(a.name);
   EXPECT_EQ(seen.size(), activity_names().size());
+}
+
+TEST(Script, APersonHourTakesLittleMoreThanAMegabyte) {
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const Script s = gym_hour(seed, 3600);
+    EXPECT_LT(s.bytes(), 1'250'000u);
+    if (seed == 0) std::printf("%zu bytes a person-hour\n", s.bytes());
+  }
 }
 
 TEST(Script, AnUnknownNameIsRefusedWithTheNearestOne) {
@@ -109,62 +118,6 @@ TEST(Script, APlanThatCannotBeIsRefused) {
   PlanOptions none = gym_hour_plan();
   none.exercises[0].repetitions = 0;
   EXPECT_FALSE(make_script(none, PersonOptions{}, RandomStream(1, "s")).ok());
-}
-
-TEST(Population, PeopleAreWithinHumanBoundsAndReproducible) {
-  const Population population;
-  double height = 0;
-  int female = 0;
-  constexpr int kPeople = 2000;
-  for (int i = 0; i < kPeople; ++i) {
-    const RandomStream stream(1, "person/" + std::to_string(i));
-    const PersonOptions p = population.draw(stream);
-    EXPECT_EQ(p.body.height_m, population.draw(stream).body.height_m);
-    EXPECT_GT(p.body.weight_kg, 25);
-    EXPECT_LT(p.body.weight_kg, 240);
-    EXPECT_NE(p.placement.wrist, p.body.hand);
-    height += p.body.height_m;
-    female += p.body.sex == Sex::female;
-  }
-  // Standard errors: sqrt(0.068^2 + 0.0685^2) / sqrt(2000) = 2.2 mm, sqrt(2000)/2 = 22; 4 of them.
-  EXPECT_NEAR(height / kPeople, (1.647 + 1.784) / 2, 0.009);
-  EXPECT_NEAR(female, kPeople / 2, 90);
-}
-
-TEST(Marks, ShareOfForgottenTapsIsTheOption) {
-  LabelErrorOptions o;
-  o.forgotten = 0.3;
-  std::size_t made = 0, possible = 0;
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
-    const Script s = gym_hour(seed);
-    const auto marks = user_marks(s, o, RandomStream(seed, "person/0/marks"));
-    ASSERT_GE(marks.size(), 2u);
-    EXPECT_EQ(marks.front().kind, UserMark::Kind::session_start);
-    EXPECT_EQ(marks.back().kind, UserMark::Kind::session_end);
-    for (std::size_t i = 1; i < marks.size(); ++i) EXPECT_LE(marks[i - 1].at, marks[i].at);
-    made += marks.size() - 2;
-    possible += 2 * s.sets().size();
-  }
-  const double n = static_cast<double>(possible);
-  EXPECT_NEAR(static_cast<double>(made) / n, 0.7, 4 * std::sqrt(0.21 / n));
-}
-
-TEST(Marks, WithoutMistakesEverySetIsMarkedAtItsBeginAndEnd) {
-  LabelErrorOptions o;
-  o.forgotten = o.early = o.late = o.delay_s = o.wrong_exercise = 0;
-  const Script s = gym_hour(5);
-  const auto marks = user_marks(s, o, RandomStream(5, "person/0/marks"));
-  ASSERT_EQ(marks.size(), 2 + 2 * s.sets().size());
-  for (std::size_t i = 0; i < s.sets().size(); ++i) {
-    EXPECT_EQ(marks[1 + 2 * i].at, s.sets()[i].begin);
-    EXPECT_EQ(marks[1 + 2 * i].exercise, s.sets()[i].exercise);
-    EXPECT_EQ(marks[2 + 2 * i].at, s.sets()[i].end);
-  }
-}
-
-TEST(Marks, NobodyWithoutSetsMarksAnyButTheSession) {
-  const Script s = make_script(resting_plan(30), PersonOptions{}, RandomStream(1, "s")).value();
-  EXPECT_EQ(user_marks(s, {}, RandomStream(1, "m")).size(), 2u);
 }
 
 }  // namespace
