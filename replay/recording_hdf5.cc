@@ -74,7 +74,7 @@ void write_samples(const Recording& recording, Decoder decoder, const std::strin
 
 bool fits(const std::int64_t* row, std::size_t bytes) {
   const auto first = row[kFirst], size = row[kSize], total = static_cast<std::int64_t>(bytes);
-  return row[kFormat] >= 0 && row[kFormat] <= 2 && first >= 0 && size >= 0 && first <= total &&
+  return row[kFormat] >= 0 && row[kFormat] <= 3 && first >= 0 && size >= 0 && first <= total &&
          size <= total - first && row[kLocation] >= -1 && row[kLocation] <= 255;
 }
 

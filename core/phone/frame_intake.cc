@@ -32,6 +32,8 @@ std::optional<wire::FrameFormat> fixed_format(WireFormat f) {
       return wire::FrameFormat::pebble16;
     case WireFormat::muvr20:
       return wire::FrameFormat::muvr20;
+    case WireFormat::delta18:
+      return wire::FrameFormat::delta18;
     case WireFormat::automatic:
       break;
   }
@@ -81,8 +83,8 @@ Result<wire::FrameView> FrameIntake::read(Device& device, std::span<const std::b
   if (!format) format = device.format;
   if (format) return wire::read_whole_frame(*format, bytes);
   Result<wire::FrameView> first = Error{"bad_magic", "none of the formats"};
-  for (const wire::FrameFormat f :
-       {wire::FrameFormat::pebble16, wire::FrameFormat::muvr20, wire::FrameFormat::pebble5}) {
+  for (const wire::FrameFormat f : {wire::FrameFormat::pebble16, wire::FrameFormat::delta18,
+                                    wire::FrameFormat::muvr20, wire::FrameFormat::pebble5}) {
     Result<wire::FrameView> r = wire::read_whole_frame(f, bytes);
     if (r) {
       device.format = f;

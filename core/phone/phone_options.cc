@@ -43,7 +43,8 @@ void PhoneOptions::describe(OptionVisitor& v) {
            {{"auto", WireFormat::automatic},
             {"pebble5", WireFormat::pebble5},
             {"pebble16", WireFormat::pebble16},
-            {"muvr20", WireFormat::muvr20}},
+            {"muvr20", WireFormat::muvr20},
+            {"delta18", WireFormat::delta18}},
            "frame format of the wearables; auto: by what the first whole frame is");
   aligner.describe_method(v, "aligner");
   v.table("alignment", aligner, "what the aligners assume");

@@ -12,7 +12,7 @@
 
 namespace gauntlet {
 
-enum class WireFormat : std::uint8_t { automatic, pebble5, pebble16, muvr20 };
+enum class WireFormat : std::uint8_t { automatic, pebble5, pebble16, muvr20, delta18 };
 
 // A set begins when `start_votes` of the last `votes` windows are one exercise, and ends when
 // `end_votes` of them are none.

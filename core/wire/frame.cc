@@ -1,10 +1,13 @@
 #include "core/wire/frame.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <string>
 
 #include "core/base/check.h"
+#include "core/wire/delta.h"
 
 namespace gauntlet::wire {
 namespace {
@@ -12,6 +15,9 @@ namespace {
 constexpr std::uint64_t kAcceleration = 0xad;
 constexpr std::uint64_t kRotation = 0xbd;
 constexpr std::uint64_t kHeartRate = 0xed;
+// delta18's types are pebble16's less one.
+constexpr std::uint64_t kCodedAcceleration = kAcceleration - 1;
+constexpr std::uint64_t kCodedRotation = kRotation - 1;
 constexpr std::uint64_t kMuvrMagic = 0x61;
 constexpr std::uint64_t kMuvrPebble = 0x65;
 constexpr std::uint64_t kMuvrApple = 0x64;
@@ -53,6 +59,19 @@ std::optional<Error> refuse_pebble(FrameFormat format, const FrameHeader& h) {
   return std::nullopt;
 }
 
+std::optional<Error> refuse_delta18(const FrameHeader& h) {
+  constexpr auto kFormat = FrameFormat::delta18;
+  if (h.type != kCodedAcceleration && h.type != kCodedRotation) {
+    return error("bad_magic", kFormat, "type", h.type);
+  }
+  if (h.sample_size != kSampleBytes) {
+    return error("sample_size", kFormat, "sample size", h.sample_size);
+  }
+  if (h.count == 0) return error("empty", kFormat, "count", h.count);
+  if (h.end_ms > kMaxMilliseconds) return error("timestamp", kFormat, "end", h.end_ms);
+  return std::nullopt;
+}
+
 std::optional<Error> refuse_muvr20(const FrameHeader& h) {
   constexpr auto kFormat = FrameFormat::muvr20;
   if (h.magic != kMuvrMagic) return error("bad_magic", kFormat, "magic", h.magic);
@@ -72,8 +91,23 @@ std::optional<Error> refuse_muvr20(const FrameHeader& h) {
   return std::nullopt;
 }
 
+std::optional<Error> refuse(FrameFormat format, const FrameHeader& header) {
+  if (format == FrameFormat::muvr20) return refuse_muvr20(header);
+  if (format == FrameFormat::delta18) return refuse_delta18(header);
+  return refuse_pebble(format, header);
+}
+
 std::uint64_t samples_announced(FrameFormat format, const FrameHeader& h) {
   return format == FrameFormat::muvr20 ? h.value_count / 3 : h.count;
+}
+
+std::uint64_t body_bytes(FrameFormat format, const FrameHeader& h) {
+  if (format == FrameFormat::delta18) return h.code_bytes;
+  return samples_announced(format, h) * bytes_per_sample(format, h);
+}
+
+bool has_end(FrameFormat format) {
+  return format == FrameFormat::pebble16 || format == FrameFormat::delta18;
 }
 
 std::uint64_t type_of(SensorKind sensor) {
@@ -100,7 +134,7 @@ SensorKind FrameView::sensor() const {
     return (header.tag & kTagMask) == kTagRotation ? SensorKind::gyroscope
                                                    : SensorKind::accelerometer;
   }
-  if (header.type == kRotation) return SensorKind::gyroscope;
+  if (header.type == kRotation || header.type == kCodedRotation) return SensorKind::gyroscope;
   return header.type == kHeartRate ? SensorKind::heart_rate : SensorKind::accelerometer;
 }
 
@@ -112,40 +146,53 @@ std::optional<DeviceTime> FrameView::start() const {
   if (format == FrameFormat::muvr20) {
     return time_from_seconds<DeviceTime>(std::bit_cast<double>(header.start_bits));
   }
-  if (format != FrameFormat::pebble16) return std::nullopt;
+  if (!has_end(format)) return std::nullopt;
   return *end() - *duration();
 }
 
 std::optional<DeviceTime> FrameView::end() const {
-  if (format != FrameFormat::pebble16) return std::nullopt;
+  if (!has_end(format)) return std::nullopt;
   return DeviceTime{std::chrono::milliseconds{header.end_ms}};
 }
 
 std::optional<Duration> FrameView::duration() const {
-  if (format != FrameFormat::pebble16) return std::nullopt;
+  if (!has_end(format)) return std::nullopt;
   return std::chrono::milliseconds{header.duration_ms};
+}
+
+void FrameView::decode(std::span<std::int16_t> xyz, std::span<std::uint8_t> pads) const {
+  if (format != FrameFormat::delta18) return decode_samples(payload, xyz, pads);
+  const Result<void> read = decode_delta(payload, xyz);
+  CHECK(read.ok(), "not a frame that was read");
+  std::fill(pads.begin(), pads.end(), std::uint8_t{0});
 }
 
 bool may_begin_frame(FrameFormat format, std::byte first) {
   const auto value = std::to_integer<std::uint64_t>(first);
-  return format == FrameFormat::muvr20 ? value == kMuvrMagic : known_type(value);
+  if (format == FrameFormat::muvr20) return value == kMuvrMagic;
+  if (format == FrameFormat::delta18) {
+    return value == kCodedAcceleration || value == kCodedRotation;
+  }
+  return known_type(value);
 }
 
 Result<FrameView> read_frame(FrameFormat format, std::span<const std::byte> bytes) {
   const std::size_t head = header_bytes(format);
   if (bytes.size() < head) return error("truncated", format, "bytes left", bytes.size());
   FrameView frame{format, read_header(format, bytes), {}, {}};
-  const auto refused = format == FrameFormat::muvr20 ? refuse_muvr20(frame.header)
-                                                     : refuse_pebble(format, frame.header);
-  if (refused) return *refused;
+  if (const auto refused = refuse(format, frame.header)) return *refused;
   if (frame.header.rate_hz == 0) return error("rate", format, "rate", 0);
-  const std::uint64_t body =
-      samples_announced(format, frame.header) * bytes_per_sample(format, frame.header);
+  const std::uint64_t body = body_bytes(format, frame.header);
   if (body > bytes.size() - head) {
     return error("truncated", format, "missing bytes", body - (bytes.size() - head));
   }
   frame.bytes = bytes.first(head + body);
   frame.payload = frame.bytes.subspan(head);
+  if (format == FrameFormat::delta18) {
+    std::array<std::int16_t, 3 * 255> xyz{};
+    const auto ok = decode_delta(frame.payload, std::span(xyz).first(3 * frame.header.count));
+    if (!ok) return ok.error();
+  }
   return frame;
 }
 
@@ -177,6 +224,15 @@ FrameHeader pebble16_header(SensorKind sensor, std::uint32_t count, std::uint8_t
   return h;
 }
 
+FrameHeader delta18_header(SensorKind sensor, std::uint32_t count, std::uint8_t rate_hz,
+                           std::uint8_t sequence, DeviceTime end, Duration duration,
+                           std::uint8_t device) {
+  CHECK(sensor != SensorKind::heart_rate);
+  FrameHeader h = pebble16_header(sensor, count, rate_hz, sequence, end, duration, device);
+  h.type -= 1;
+  return h;
+}
+
 FrameHeader muvr20_header(SensorKind sensor, std::uint32_t count, std::uint8_t rate_hz,
                           DeviceTime start, std::uint8_t device) {
   CHECK(sensor != SensorKind::heart_rate);
@@ -192,8 +248,29 @@ FrameHeader muvr20_header(SensorKind sensor, std::uint32_t count, std::uint8_t r
 }
 
 std::size_t frame_bytes(FrameFormat format, std::size_t count) {
-  return header_bytes(format) + kSampleBytes * count;
+  const std::size_t body =
+      format == FrameFormat::delta18 ? delta_bytes_max(count) : kSampleBytes * count;
+  return header_bytes(format) + body;
 }
+
+namespace {
+
+Encoded write_delta18(FrameHeader header, std::span<const std::int16_t> xyz,
+                      std::span<std::byte> out, Clip clip) {
+  const std::int16_t lowest = clip == Clip::watch ? std::int16_t{-kSampleMax} : kSampleMin;
+  std::array<std::int16_t, 3 * 255> clipped{};
+  std::uint32_t changed = 0;
+  for (std::size_t i = 0; i < xyz.size(); ++i) {
+    clipped[i] = std::clamp(xyz[i], lowest, kSampleMax);
+    changed += clipped[i] != xyz[i];
+  }
+  const std::size_t head = header_bytes(FrameFormat::delta18);
+  header.code_bytes = encode_delta(std::span(clipped).first(xyz.size()), out.subspan(head));
+  write_header(FrameFormat::delta18, header, out);
+  return {head + header.code_bytes, changed};
+}
+
+}  // namespace
 
 Encoded write_frame(FrameFormat format, const FrameHeader& header,
                     std::span<const std::int16_t> xyz, std::span<std::byte> out,
@@ -201,6 +278,7 @@ Encoded write_frame(FrameFormat format, const FrameHeader& header,
   const std::size_t head = header_bytes(format), count = xyz.size() / 3;
   CHECK(samples_announced(format, header) == count, samples_announced(format, header), count);
   CHECK(out.size() >= frame_bytes(format, count), out.size(), count);
+  if (format == FrameFormat::delta18) return write_delta18(header, xyz, out, clip);
   write_header(format, header, out);
   const auto packed = out.subspan(head, kSampleBytes * count);
   return {head + packed.size(), encode_samples(xyz, pads, packed, clip)};

@@ -27,6 +27,17 @@ constexpr HeaderField kMuvr20[] = {
     {"value_count", 12, 4, &H::value_count},
     {"tag", 16, 4, &H::tag},
 };
+constexpr HeaderField kDelta18[] = {
+    {"type", 0, 1, &H::type},
+    {"count", 1, 1, &H::count},
+    {"rate", 2, 1, &H::rate_hz},
+    {"sample_size", 3, 1, &H::sample_size},
+    {"device", 4, 1, &H::device},
+    {"sequence", 5, 1, &H::sequence},
+    {"end", 6, 8, &H::end_ms},
+    {"duration", 14, 2, &H::duration_ms},
+    {"code_bytes", 16, 2, &H::code_bytes},
+};
 
 constexpr std::size_t end_of(const HeaderField& last) {
   return std::size_t{last.offset} + last.width;
@@ -42,6 +53,8 @@ std::string_view to_string(FrameFormat format) {
       return "pebble16";
     case FrameFormat::muvr20:
       return "muvr20";
+    case FrameFormat::delta18:
+      return "delta18";
   }
   return "unknown";
 }
@@ -54,6 +67,8 @@ std::span<const HeaderField> header_fields(FrameFormat format) {
       return kPebble16;
     case FrameFormat::muvr20:
       return kMuvr20;
+    case FrameFormat::delta18:
+      return kDelta18;
   }
   return {};
 }

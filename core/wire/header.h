@@ -1,10 +1,12 @@
-// The headers of the three frame formats, as one table each and one engine for all.
+// The headers of the four frame formats, as one table each and one engine for all.
 //
 // | format   | year, application | bytes | byte order |
 // | pebble5  | 2015, Lift        | 5     | single bytes |
 // | pebble16 | 2015, Muvr        | 16    | little-endian |
 // | muvr20   | 2016, Muvr        | 20    | little-endian |
-// Source: those applications' public code and recordings. Every header byte belongs to a field, so
+// | delta18  | our own           | 18    | little-endian |
+// Source: those applications' public code and recordings; delta18 is pebble16's header with the
+// size of the code behind it (delta.h). Every header byte belongs to a field, so
 // that decoding and encoding again gives the same bytes whatever stood in them.
 #pragma once
 
@@ -15,17 +17,18 @@
 
 namespace gauntlet::wire {
 
-enum class FrameFormat : std::uint8_t { pebble5, pebble16, muvr20 };
+enum class FrameFormat : std::uint8_t { pebble5, pebble16, muvr20, delta18 };
 inline constexpr FrameFormat kFrameFormats[] = {FrameFormat::pebble5, FrameFormat::pebble16,
-                                                FrameFormat::muvr20};
+                                                FrameFormat::muvr20, FrameFormat::delta18};
 std::string_view to_string(FrameFormat format);
 
 // The union of all formats' fields, each as wide as the widest so that one table type serves; a
 // field that a format lacks stays 0.
 struct FrameHeader {
-  std::uint64_t magic = 0;        // muvr20: 0x61
-  std::uint64_t type = 0;         // pebble*: 0xad acceleration, 0xbd rotation, 0xed heart rate
-  std::uint64_t count = 0;        // pebble*: samples
+  std::uint64_t magic = 0;  // muvr20: 0x61
+  std::uint64_t type = 0;   // pebble*: 0xad acceleration, 0xbd rotation, 0xed heart rate; delta18:
+                            // 0xac, 0xbc
+  std::uint64_t count = 0;  // all but muvr20: samples
   std::uint64_t rate_hz = 0;      // nominal; the real one is found by measuring
   std::uint64_t sample_size = 0;  // bytes a sample; 0 in every pebble5 recording
   std::uint64_t pad = 0;          // pebble5: means nothing, kept
@@ -37,6 +40,7 @@ struct FrameHeader {
   std::uint64_t start_bits = 0;   // muvr20: IEEE 754 double, seconds, START of the buffer
   std::uint64_t value_count = 0;  // muvr20: three a sample
   std::uint64_t tag = 0;          // muvr20: "tal?" as it stands, least significant byte first
+  std::uint64_t code_bytes = 0;   // delta18: behind the header
   friend bool operator==(const FrameHeader&, const FrameHeader&) = default;
 };
 
