@@ -35,5 +35,6 @@ void add_scenario(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
+void add_identify(CLI::App& app, int& exit_code);
 
 }  // namespace gauntlet::cli
