@@ -103,6 +103,7 @@ Result<void> World::make_session() {
   pocket_ = sim::make_motion(script_, sim::Worn::pocket);
   truth_.sets = script_->sets();
   truth_.activities = script_->activities();
+  truth_.path = script_->path();
   truth_.begin = script_->begin();
   truth_.end = script_->end();
   if (recorded) {

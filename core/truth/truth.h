@@ -30,6 +30,24 @@ struct TrueActivity {
   WorldTime end;
 };
 
+// Where the person is on the floor plan; linear between entries, constant beyond.
+struct TruePosition {
+  WorldTime at;
+  double x_m = 0;
+  double y_m = 0;
+};
+
+inline TruePosition position_at(const std::vector<TruePosition>& path, WorldTime t) {
+  if (path.empty()) return {t, 0, 0};
+  const auto next = std::upper_bound(path.begin(), path.end(), t,
+                                     [](WorldTime x, const TruePosition& p) { return x < p.at; });
+  if (next == path.begin()) return {t, next->x_m, next->y_m};
+  const TruePosition& a = *(next - 1);
+  if (next == path.end()) return {t, a.x_m, a.y_m};
+  const double u = to_seconds(t - a.at) / to_seconds(next->at - a.at);
+  return {t, a.x_m + u * (next->x_m - a.x_m), a.y_m + u * (next->y_m - a.y_m)};
+}
+
 // One frame that reached the phone, in order of arrival on the device's connection, duplicates
 // included: it carries samples [first, first + count) of the stream. first < 0: an attacker's own
 // frame, with no true samples in it.
@@ -102,6 +120,7 @@ struct TrueIdentity {
 struct Truth {
   std::vector<TrueSet> sets;
   std::vector<TrueActivity> activities;
+  std::vector<TruePosition> path;
   std::vector<TrueDevice> devices;  // index = DeviceIndex
   TrueHostClock host_clock;
   TrueIdentity identity;

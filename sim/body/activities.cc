@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "sim/body/script_builder.h"
+#include "sim/body/trig.h"
 
 namespace gauntlet::sim {
 namespace {
@@ -19,6 +20,19 @@ Rhythm rhythm_of(double hz, RandomStream& random) {
   return r;
 }
 
+// atan2 without libm. From the middle of the quadrant, a <- a + sin(true - a): the error e becomes
+// e - sin e, so four steps from pi/4 end below 1e-15.
+double direction_rad(double x, double y) {
+  const double length = std::sqrt(x * x + y * y);
+  if (length == 0) return 0;
+  double a = std::numbers::pi / 4 * (y >= 0 ? (x >= 0 ? 1 : 3) : (x >= 0 ? -1 : -3));
+  for (int i = 0; i < 4; ++i) {
+    const SinCos at = sincos(a);
+    a += (y * at.cos - x * at.sin) / length;
+  }
+  return a;
+}
+
 }  // namespace
 
 void ScriptBuilder::activity(std::string_view name, double seconds) {
@@ -26,7 +40,7 @@ void ScriptBuilder::activity(std::string_view name, double seconds) {
   if (name == "resting") {
     rest(seconds);
   } else if (name == "walking") {
-    walk(seconds);
+    stroll(seconds);
   } else if (name == "drinking") {
     drink(seconds);
   } else if (name == "dragging_bench") {
@@ -54,17 +68,50 @@ void ScriptBuilder::rest(double seconds) {
   }
 }
 
+// An unhurried pace indoors; faster with longer legs, at the same Froude number (Alexander 1989).
+double ScriptBuilder::walking_speed_mps() const {
+  const PersonOptions& person = script_.person_;
+  return 1.15 * std::sqrt(person.body.height_m / 1.75) * (0.8 + 0.2 * person.dynamics.tempo);
+}
+
+double ScriptBuilder::seconds_to(double x_m, double y_m) const {
+  const TruePosition& here = script_.path_.back();
+  const double dx = x_m - here.x_m, dy = y_m - here.y_m;
+  return std::sqrt(dx * dx + dy * dy) / walking_speed_mps();
+}
+
+void ScriptBuilder::go_to(double x_m, double y_m) {
+  constexpr double kStep_s = 1.5;
+  if (seconds_to(x_m, y_m) < kStep_s) return;
+  walk_to(x_m, y_m);
+  close_activity("walking");
+}
+
+// To and fro about the hall for about this long.
+void ScriptBuilder::stroll(double seconds) {
+  const WorldTime end = now_ + from_seconds(seconds);
+  const double margin = std::min({1.0, floor_.width_m / 4, floor_.depth_m / 4});
+  do {
+    const TruePosition here = script_.path_.back();
+    double x = random_.uniform(margin, floor_.width_m - margin);
+    double y = random_.uniform(margin, floor_.depth_m - margin);
+    const double leg_s = std::min(seconds_to(x, y), std::max(2.0, to_seconds(end - now_)));
+    const double share = leg_s / std::max(seconds_to(x, y), 1e-9);
+    x = here.x_m + share * (x - here.x_m);
+    y = here.y_m + share * (y - here.y_m);
+    walk_to(x, y);
+  } while (end - now_ > std::chrono::seconds{2});
+}
+
 // Gait: arms against legs, the pelvis rises and falls twice a stride. Amplitudes: Winter, The
 // Biomechanics and Motor Control of Human Gait (thigh +-20 degrees, vertical excursion 4 to 5 cm).
-void ScriptBuilder::walk(double seconds) {
+Rhythm ScriptBuilder::gait() {
   const PersonOptions& person = script_.person_;
-  move(nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2));
   const double style = random_.uniform(0.85, 1.15);
   // Shorter legs step faster (as the square root: a pendulum).
   const double stride_hz = 0.93 * std::sqrt(1.75 / person.body.height_m) *
                            (0.8 + 0.2 * person.dynamics.tempo) * random_.uniform(0.95, 1.05);
   Rhythm r = rhythm_of(stride_hz, random_);
-  r.ramp_s = 1;
   const double deg = kRadiansPerDegree * style;
   // The arm swings with the leg of the other side.
   const double leg = person.placement.pocket == person.placement.wrist ? -1 : 1;
@@ -83,7 +130,21 @@ void ScriptBuilder::walk(double seconds) {
   r.sine[3][kPelvisZ] = 0.0025 * size;  // heel strike
   r.cosine[3][kPelvisX] = 0.0015 * size;
   r.sine[1][kPelvisX] = 0.012 * size;
-  sway_along(r, seconds);
+  return r;
+}
+
+// Turns while setting off, then straight on.
+void ScriptBuilder::walk_to(double x_m, double y_m) {
+  move(nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2));
+  const TruePosition here = script_.path_.back();
+  if (here.at < now_) script_.path_.push_back({now_, here.x_m, here.y_m});
+  const double seconds = seconds_to(x_m, y_m);
+  const double turn =
+      std::remainder(direction_rad(x_m - here.x_m, y_m - here.y_m) - heading_, kTwoPi);
+  heading_ += turn;
+  Rhythm r = gait();
+  sway_along(r, seconds, std::min(0.6 * seconds, 0.4 + 0.8 * std::abs(turn)));
+  script_.path_.push_back({now_, x_m, y_m});
 }
 
 void ScriptBuilder::drink(double seconds) {

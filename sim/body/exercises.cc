@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/nearest.h"
+
 namespace gauntlet::sim {
 namespace {
 
@@ -126,5 +128,27 @@ std::vector<std::string> exercise_names() {
 }
 
 std::span<const std::string_view> activity_names() { return kActivities; }
+
+namespace {
+
+Error unknown(std::string_view what, std::string_view name,
+              const std::vector<std::string_view>& known) {
+  std::string message = std::string(what) + " \"" + std::string(name) + "\" is not known" +
+                        did_you_mean(name, known) + "; known:";
+  for (const auto k : known) message += " " + std::string(k);
+  return {"unknown_" + std::string(what), message};
+}
+
+}  // namespace
+
+Error unknown_exercise(std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Exercise& e : kExercises) known.push_back(e.name);
+  return unknown("exercise", name, known);
+}
+
+Error unknown_activity(std::string_view name) {
+  return unknown("activity", name, {kActivities.begin(), kActivities.end()});
+}
 
 }  // namespace gauntlet::sim

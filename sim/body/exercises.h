@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "sim/body/trajectory.h"
 
 namespace gauntlet::sim {
@@ -41,5 +42,10 @@ std::vector<std::string> exercise_names();
 // No exercise: "resting", "walking", "drinking", "dragging_bench", "adjusting_machine",
 // "phone_use".
 std::span<const std::string_view> activity_names();
+
+// For names that the tables do not have: "unknown_exercise", "unknown_activity", naming the
+// nearest.
+Error unknown_exercise(std::string_view name);
+Error unknown_activity(std::string_view name);
 
 }  // namespace gauntlet::sim

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/engine/portable_math.h"
+
 namespace gauntlet::sim {
 
 void BodyOptions::describe(OptionVisitor& v) {
@@ -88,12 +90,12 @@ PersonOptions Population::draw(const RandomStream& stream) const {
 
   RandomStream dynamics = stream.child("dynamics");
   DynamicsOptions& d = p.dynamics;
-  d.tempo = std::clamp(std::exp(dynamics.normal(0, o.tempo_sd)), 0.3, 3.0);
+  d.tempo = std::clamp(portable::exp(dynamics.normal(0, o.tempo_sd)), 0.3, 3.0);
   d.range = std::clamp(dynamics.normal(1, o.range_sd), 0.6, 1.15);
-  d.tempo_variation *= std::exp(dynamics.normal(0, 0.25));
-  d.range_variation *= std::exp(dynamics.normal(0, 0.25));
-  d.fatigue *= std::exp(dynamics.normal(0, 0.4));
-  d.tremor_mps2 *= std::exp(dynamics.normal(0, o.tremor_sd));
+  d.tempo_variation *= portable::exp(dynamics.normal(0, 0.25));
+  d.range_variation *= portable::exp(dynamics.normal(0, 0.25));
+  d.fatigue *= portable::exp(dynamics.normal(0, 0.4));
+  d.tremor_mps2 *= portable::exp(dynamics.normal(0, o.tremor_sd));
   d.tremor_hz = std::clamp(dynamics.normal(d.tremor_hz, 0.8), 7.0, 12.0);
   d.style = static_cast<std::int64_t>(dynamics.bits() >> 12);
 

@@ -5,40 +5,15 @@
 #include <span>
 
 #include "sim/body/script_builder.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 namespace {
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t swap = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, swap});
-    }
-  }
-  return row.back();
-}
-
-Error unknown(std::string_view code, std::string_view what, const std::string& name,
-              const std::vector<std::string>& known) {
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](auto& a, auto& b) {
-    return edit_distance(name, a) < edit_distance(name, b);
-  });
-  std::string message = std::string(what) + " \"" + name + "\" is not known; did you mean \"" +
-                        *nearest + "\"? Known:";
-  for (const auto& k : known) message += " " + k;
-  return {std::string(code), message};
-}
-
 Result<void> validate(const PlanOptions& plan) {
   for (const PlanItem& item : plan.exercises) {
     if (!find_exercise(item.exercise)) {
-      return unknown("unknown_exercise", "exercise", item.exercise, exercise_names());
+      return unknown_exercise(item.exercise);
     }
     if (item.sets < 1 || item.repetitions < 1 || item.sets > 1000 || item.repetitions > 10000) {
       return Error{"bad_plan", item.exercise +
@@ -48,16 +23,15 @@ Result<void> validate(const PlanOptions& plan) {
                                    std::to_string(item.repetitions)};
     }
   }
-  const auto activities = activity_names();
-  const std::vector<std::string> known(activities.begin(), activities.end());
+  const auto known = activity_names();
   for (const auto* list : {&plan.between_sets, &plan.between_exercises}) {
     for (const Interlude& i : *list) {
       if (std::find(known.begin(), known.end(), i.activity) == known.end()) {
-        return unknown("unknown_activity", "activity", i.activity, known);
+        return unknown_activity(i.activity);
       }
     }
   }
-  return {};
+  return plan.floor.validate();
 }
 
 class Session {
@@ -66,7 +40,7 @@ class Session {
           WorldTime begin)
       : plan_(plan),
         random_(stream.child("plan")),
-        builder_(person, stream, begin),
+        builder_(person, plan.floor, stream, begin),
         limit_(plan.length_s > 0 ? begin + from_seconds(plan.length_s) : WorldTime::max()) {}
 
   Script build() {
@@ -90,7 +64,7 @@ class Session {
   double left_s() const { return to_seconds(limit_ - builder_.now()); }
   bool fits(double seconds) const { return plan_.length_s <= 0 || seconds + kSettle_s <= left_s(); }
   double about(double seconds) {
-    return seconds * std::exp(random_.normal(0, plan_.rest_variation));
+    return seconds * portable::exp(random_.normal(0, plan_.rest_variation));
   }
   void interludes(const std::vector<Interlude>& list) {
     for (const Interlude& i : list) {
@@ -102,6 +76,7 @@ class Session {
   }
   // False when there is no time left for it.
   bool exercise(const PlanItem& item) {
+    const Station* station = plan_.floor.station_of(item.exercise);
     for (std::int64_t s = 0; s < item.sets; ++s) {
       const std::int64_t spread = std::max<std::int64_t>(plan_.repetition_spread, 0);
       const auto n =
@@ -109,7 +84,9 @@ class Session {
       const std::int64_t repetitions = std::max<std::int64_t>(1, item.repetitions - spread + n);
       const double rest_s = about(item.rest_s);
       // Twelve seconds a repetition is slower than the slowest person with the heaviest weight.
-      if (!fits(20 + 12 * static_cast<double>(repetitions))) return false;
+      const double walk_s = station ? builder_.seconds_to(station->x_m, station->y_m) : 0;
+      if (!fits(20 + walk_s + 12 * static_cast<double>(repetitions))) return false;
+      if (station) builder_.go_to(station->x_m, station->y_m);
       builder_.set(item, repetitions);
       interludes(plan_.between_sets);
       if (fits(rest_s)) builder_.activity("resting", rest_s);
@@ -148,9 +125,19 @@ void PlanOptions::describe(OptionVisitor& v) {
            "sd of the logarithm of rests and interludes", "proposal");
   v.integer("repetition_spread", repetition_spread, {0, 20}, "1",
             "a set has this many repetitions more or fewer, uniformly", "proposal");
+  v.table("floor", floor, "where it is done");
   v.list("exercises", exercises, "what is trained, in order");
   v.list("between_sets", between_sets, "what may happen after each set, before the rest");
   v.list("between_exercises", between_exercises, "what may happen between two exercises");
+}
+
+double Script::effort(WorldTime t) const {
+  const auto next = std::upper_bound(efforts_.begin(), efforts_.end(), t,
+                                     [](WorldTime x, const EffortKnot& k) { return x < k.at; });
+  if (next == efforts_.begin()) return efforts_.empty() ? 0 : next->effort;
+  const EffortKnot& a = *(next - 1);
+  if (next == efforts_.end()) return a.effort;
+  return a.effort + (next->effort - a.effort) * to_seconds(t - a.at) / to_seconds(next->at - a.at);
 }
 
 PlanOptions gym_hour_plan() {

@@ -13,6 +13,8 @@
 #include "core/base/options.h"
 #include "core/base/result.h"
 #include "core/truth/truth.h"
+#include "sim/body/effort.h"
+#include "sim/body/floor_plan.h"
 #include "sim/body/person.h"
 #include "sim/body/trajectory.h"
 #include "sim/engine/random.h"
@@ -41,6 +43,7 @@ struct PlanOptions {
   double length_s = 0;  // 0: as long as it takes; else cut before the first item beyond, or padded
   double rest_variation = 0.2;         // sd of the logarithm of rests and interludes
   std::int64_t repetition_spread = 1;  // a set has repetitions +- this many, uniformly
+  FloorPlanOptions floor = gym_floor();
   std::vector<PlanItem> exercises;
   std::vector<Interlude> between_sets;
   std::vector<Interlude> between_exercises;
@@ -60,6 +63,11 @@ class Script {
   const std::vector<TrueActivity>& activities() const { return activities_; }
   const Trajectory& trajectory() const { return trajectory_; }
   const PersonOptions& person() const { return person_; }
+  // On the plan's floor. Walking takes the time of its distance.
+  TruePosition position(WorldTime t) const { return position_at(path_, t); }
+  const std::vector<TruePosition>& path() const { return path_; }
+  // 0 to 1, see effort.h.
+  double effort(WorldTime t) const;
 
  private:
   friend class ScriptBuilder;
@@ -67,6 +75,8 @@ class Script {
   Trajectory trajectory_;
   std::vector<TrueSet> sets_;
   std::vector<TrueActivity> activities_;
+  std::vector<TruePosition> path_;
+  std::vector<EffortKnot> efforts_;
 };
 
 // `stream` is the session's ("person/0/session"). Fails with "unknown_exercise" or

@@ -1,4 +1,5 @@
 #include "sim/body/script_builder.h"
+#include "sim/engine/portable_math.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,9 +25,10 @@ double seconds_between(const Pose& a, const Pose& b) {
 
 }  // namespace
 
-ScriptBuilder::ScriptBuilder(const PersonOptions& person, const RandomStream& stream,
-                             WorldTime begin)
-    : limbs_(person.body.height_m),
+ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions& floor,
+                             const RandomStream& stream, WorldTime begin)
+    : floor_(floor),
+      limbs_(person.body.height_m),
       random_(stream.child("script")),
       now_(begin),
       activity_begin_(begin) {
@@ -39,6 +41,7 @@ ScriptBuilder::ScriptBuilder(const PersonOptions& person, const RandomStream& st
   strap_rad_ = person.placement.strap_rotation_deg * kRadiansPerDegree;
   add_wobbles(stream.child("wobble"));
   script_.trajectory_.start(begin, standing());
+  script_.path_.push_back({begin, floor.entrance_x_m, floor.entrance_y_m});
 }
 
 void ScriptBuilder::add_wobbles(const RandomStream& stream) {
@@ -80,6 +83,14 @@ void ScriptBuilder::place_feet(Pose& q) const {
   q[kPelvisX] = -limbs_.thigh_m * t.sin + limbs_.shank_m * s.sin;
 }
 
+// From forward and left of the person to the world's x and y.
+void ScriptBuilder::turn_pelvis(Pose& q) const {
+  const SinCos h = sincos(heading_);
+  const double x = q[kPelvisX], y = q[kPelvisY];
+  q[kPelvisX] = h.cos * x - h.sin * y;
+  q[kPelvisY] = h.sin * x + h.cos * y;
+}
+
 Pose ScriptBuilder::pose(const PoseDegrees& d, Support support) const {
   Pose q = offsets_;
   q[kTrunkPitch] += d.trunk_pitch * kRadiansPerDegree;
@@ -93,6 +104,8 @@ Pose ScriptBuilder::pose(const PoseDegrees& d, Support support) const {
   q[kTremor] = 1;
   if (support == Support::feet) place_feet(q);
   if (support == Support::bench) q[kPelvisZ] = -0.45;
+  q[kHeading] = heading_;
+  turn_pelvis(q);
   return q;
 }
 
@@ -111,10 +124,19 @@ void ScriptBuilder::hold(double seconds) {
   if (seconds > 0) move(script_.trajectory_.last_pose(), seconds);
 }
 
-void ScriptBuilder::sway_along(Rhythm rhythm, double seconds) {
+void ScriptBuilder::sway_along(Rhythm rhythm, double seconds, double turn_s) {
   rhythm.begin = now_;
   rhythm.end = now_ + from_seconds(std::max(seconds, 2.2 * rhythm.ramp_s));
+  for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
+    turn_pelvis(rhythm.cosine[k]);
+    turn_pelvis(rhythm.sine[k]);
+  }
   const auto index = script_.trajectory_.add_rhythm(rhythm);
+  if (turn_s > 0) {
+    Pose turned = script_.trajectory_.last_pose();
+    turned[kHeading] = heading_;
+    script_.trajectory_.move_to(now_ + from_seconds(turn_s), turned, {}, index);
+  }
   now_ = rhythm.end;
   script_.trajectory_.move_to(now_, script_.trajectory_.last_pose(), {}, index);
 }
@@ -128,8 +150,18 @@ Pose ScriptBuilder::nudged(Pose q, double degrees) {
   return q;
 }
 
+// What has been done since `begin` took this much.
+void ScriptBuilder::work(WorldTime begin, double from_met, double to_met) {
+  if (now_ <= begin) return;
+  const BodyOptions& body = script_.person_.body;
+  script_.efforts_.push_back({begin, static_cast<float>(effort_of_met(from_met, body))});
+  script_.efforts_.push_back({now_, static_cast<float>(effort_of_met(to_met, body))});
+}
+
 void ScriptBuilder::close_activity(std::string_view name) {
   if (now_ > activity_begin_) {
+    const double met = activity_met(name, walking_speed_mps());
+    work(activity_begin_, met, met);
     auto& all = script_.activities_;
     if (!all.empty() && all.back().name == name && all.back().end == activity_begin_) {
       all.back().end = now_;
@@ -151,6 +183,7 @@ void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   if (e.support == Support::hands) {
     const Vec3 a = wrist_position_m(start, limbs_), b = wrist_position_m(end, limbs_);
     end[kPelvisX] = start[kPelvisX] + a[0] - b[0];
+    end[kPelvisY] = start[kPelvisY] + a[1] - b[1];
     end[kPelvisZ] = start[kPelvisZ] + a[2] - b[2];
   }
   move(nudged(start, 1));
@@ -167,6 +200,9 @@ void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
     truth.repetitions.push_back(now_);
   }
   truth.end = now_;
+  const double tempo = person.dynamics.tempo;
+  work(truth.begin, lifting_met(item.weight_kg, tempo, 0, person.body),
+       lifting_met(item.weight_kg, tempo, 1, person.body));
   script_.sets_.push_back(std::move(truth));
   activity_begin_ = now_;
 }
@@ -175,11 +211,11 @@ void ScriptBuilder::repeat(const Movement& m, double done) {
   const Exercise& e = m.exercise;
   const DynamicsOptions& d = script_.person_.dynamics;
   const double slow = m.load * (1 + d.fatigue * done * done) / d.tempo *
-                      std::exp(random_.normal(0, d.tempo_variation));
+                      portable::exp(random_.normal(0, d.tempo_variation));
   const double range =
       d.range * (1 - 0.15 * d.fatigue * done) * std::max(0.5, random_.normal(1, d.range_variation));
-  const double out_s = e.out_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
-  const double back_s = e.back_s * slow * std::exp(random_.normal(0, 0.5 * d.tempo_variation));
+  const double out_s = e.out_s * slow * portable::exp(random_.normal(0, 0.5 * d.tempo_variation));
+  const double back_s = e.back_s * slow * portable::exp(random_.normal(0, 0.5 * d.tempo_variation));
   const double hold_s = e.hold_s * slow * random_.uniform(0.5, 1.6);
 
   const Pose home = script_.trajectory_.last_pose();

@@ -1,6 +1,7 @@
 // Lays key poses end to end. Internal to this folder.
 #pragma once
 
+#include <numbers>
 #include <string_view>
 
 #include "sim/body/exercises.h"
@@ -13,12 +14,17 @@ inline constexpr double kRadiansPerDegree = 0.017453292519943295;
 
 class ScriptBuilder {
  public:
-  ScriptBuilder(const PersonOptions& person, const RandomStream& stream, WorldTime begin);
+  // `floor` outlives the builder.
+  ScriptBuilder(const PersonOptions& person, const FloorPlanOptions& floor,
+                const RandomStream& stream, WorldTime begin);
 
   void set(const PlanItem& item, std::int64_t repetitions);
   // At least `seconds` of a named activity, longer where a movement has to be finished.
   void activity(std::string_view name, double seconds);
   void rest_until(WorldTime end);
+  // Walks there, if it is more than a step away.
+  void go_to(double x_m, double y_m);
+  double seconds_to(double x_m, double y_m) const;
   WorldTime now() const { return now_; }
   Script finish();
 
@@ -35,29 +41,37 @@ class ScriptBuilder {
   Pose pose(const PoseDegrees& degrees, Support support) const;
   Pose standing() const;
   void place_feet(Pose& q) const;
+  void turn_pelvis(Pose& q) const;
 
   // A minimum-jerk movement as fast as a relaxed person makes it, or in `seconds`.
   void move(const Pose& to);
   void move(const Pose& to, double seconds, const Pose& acceleration = {});
   void hold(double seconds);
-  // Holds the pose under a rhythm for `seconds`.
-  void sway_along(Rhythm rhythm, double seconds);
+  // Holds the pose under a rhythm for `seconds`, turning to `heading_` in the first `turn_s`. The
+  // rhythm's pelvis moves forward and left of the person.
+  void sway_along(Rhythm rhythm, double seconds, double turn_s = 0);
   Pose nudged(Pose q, double degrees);
   void close_activity(std::string_view name);
 
   void rest(double seconds);
-  void walk(double seconds);
+  void stroll(double seconds);
+  void walk_to(double x_m, double y_m);
+  Rhythm gait();
+  double walking_speed_mps() const;
+  void work(WorldTime begin, double from_met, double to_met);
   void drink(double seconds);
   void drag_bench(double seconds);
   void adjust_machine(double seconds);
   void use_phone(double seconds);
   void add_wobbles(const RandomStream& stream);
 
+  const FloorPlanOptions& floor_;
   Script script_;
   Limbs limbs_;
   RandomStream random_;
   Pose offsets_{};  // personal, of each joint
   double strap_rad_ = 0;
+  double heading_ = std::numbers::pi / 2;  // into the hall
   WorldTime now_;
   WorldTime activity_begin_;
 };

@@ -263,8 +263,8 @@ TEST(Motion, SpecificForceIsTheSecondDerivativeOfPosition) {
 TEST(Motion, WalkingShakesThePocketAtTheStepRate) {
   PlanOptions plan;
   plan.lead_in_s = 2;
-  plan.exercises = {{"squat", 1, 1, 1, 0}, {"squat", 1, 1, 1, 0}};
-  plan.between_exercises = {{"walking", 1, 30}};
+  plan.exercises = {{"squat", 1, 1, 1, 0}};
+  plan.floor = {60, 10, 5, 5, {{"rack", 55, 5, {"squat"}}}, {}};
   const auto script = script_of(plan, still_person());
   const auto walk = std::find_if(script->activities().begin(), script->activities().end(),
                                  [](const TrueActivity& a) { return a.name == "walking"; });
