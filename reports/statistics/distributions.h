@@ -14,6 +14,7 @@ double normal_cdf(double x);
 double student_t_quantile(double p, double degrees_of_freedom);
 // P[T > t].
 double student_t_upper_tail(double t, double degrees_of_freedom);
+double chi_squared_quantile(double p, double degrees_of_freedom);
 double beta_quantile(double p, double a, double b);
 // P[Binomial(n, p) <= k]; 0 for k < 0.
 double binomial_cdf(std::int64_t k, std::int64_t n, double p);
