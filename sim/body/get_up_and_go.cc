@@ -16,11 +16,14 @@ constexpr PoseDegrees kWalking{5, -2, 6, 0, 24, 14, 0};
 
 void GetUpAndGoOptions::describe(OptionVisitor& v) {
   v.integer("rounds", rounds, {1, 1000}, "1", "how often");
-  v.number("seated_s", seated_s, {0.1, 3600}, "s", "sitting before each round, median");
-  v.number("walk_s", walk_s, {1.4, 600}, "s", "walking each way, median", "3 m");
-  v.number("turn_s", turn_s, {1.2, 10}, "s", "half a turn, median", "proposal");
+  const char* const source = "Matey-Sanz et al. 2023: medians of 175 executions";
+  v.number("seated_s", seated_s, {0.1, 3600}, "s", "sitting between rounds, median", source);
+  v.number("rise_s", rise_s, {0.4, 60}, "s", "standing up, median", source);
+  v.number("walk_s", walk_s, {2, 600}, "s", "walking each way, median", source);
+  v.number("turn_s", turn_s, {0.2, 10}, "s", "half a turn, at least 1.1 s, median", source);
+  v.number("sink_s", sink_s, {0.4, 60}, "s", "sitting down, median", source);
   v.number("pace_variation", pace_variation, {0, 1}, "1", "sd of the logarithm of each duration",
-           "proposal");
+           source);
 }
 
 void ScriptBuilder::get_up_and_go(const GetUpAndGoOptions& o) {
@@ -38,24 +41,24 @@ void ScriptBuilder::get_up_and_go(const GetUpAndGoOptions& o) {
         r.sine[k][j] *= 0.55;
       }
     }
-    sway_along(r, seconds, std::max(seconds, 1.1));
+    sway_along(r, seconds, 0.9 * std::max(seconds, 1.1));
     close_activity("turning");
   };
   move(nudged(pose(kSeated, Support::feet), 3));
   for (std::int64_t i = 0; i < o.rounds; ++i) {
     hold(about(o.seated_s));
     close_activity("sitting");
-    move(nudged(pose(kLeaning, Support::feet), 3), about(0.6));
-    move(nudged(standing(), 3), about(0.75));
+    move(nudged(pose(kLeaning, Support::feet), 3), about(0.45 * o.rise_s));
+    move(nudged(standing(), 3), about(0.55 * o.rise_s));
     close_activity("standing_up");
-    for (const bool back : {false, true}) {
+    for (int way = 0; way < 2; ++way) {
       move(nudged(pose(kWalking, Support::feet), 2), 0.5);
-      sway_along(gait(), about(o.walk_s));
+      sway_along(gait(), about(o.walk_s - 0.5));
       close_activity("walking");
-      turn(about(back ? 0.8 * o.turn_s : o.turn_s), random_.chance(0.5) ? 1 : -1);
+      turn(about(o.turn_s), random_.chance(0.5) ? 1 : -1);
     }
-    move(nudged(pose(kLeaning, Support::feet), 3), about(0.8));
-    move(nudged(pose(kSeated, Support::feet), 3), about(0.8));
+    move(nudged(pose(kLeaning, Support::feet), 3), about(0.5 * o.sink_s));
+    move(nudged(pose(kSeated, Support::feet), 3), about(0.5 * o.sink_s));
     close_activity("sitting_down");
   }
   hold(about(o.seated_s));

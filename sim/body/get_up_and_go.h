@@ -15,9 +15,11 @@ namespace gauntlet::sim {
 
 struct GetUpAndGoOptions {
   std::int64_t rounds = 1;
-  double seated_s = 2;           // before each round, median
-  double walk_s = 2.2;           // each way, median
-  double turn_s = 1.4;           // half a turn, median
+  double seated_s = 1.4;         // between two rounds, median
+  double rise_s = 1.2;           // standing up, median
+  double walk_s = 2.4;           // each way, median
+  double turn_s = 1.1;           // half a turn, median
+  double sink_s = 1.4;           // sitting down, median
   double pace_variation = 0.15;  // sd of the logarithm of each of these
   void describe(OptionVisitor& v);
 };
