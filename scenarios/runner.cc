@@ -2,6 +2,7 @@
 
 #include "core/learn/model_file.h"
 #include "core/ports/built_in_pipeline.h"
+#include "scenarios/recorded_person.h"
 #include "scenarios/world.h"
 
 namespace gauntlet::scenarios {
@@ -11,6 +12,9 @@ Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
   // The same keys in every process, so that tokens are the same bytes in every run of a seed.
   const sim::SeededEntropy entropy(sim::RandomStream(0, "service keys"));
   SharedParts parts{nullptr, {}, ServiceKeys::generate(options.services.algorithm)};
+  auto recorded = load_recorded_person(options);
+  if (!recorded) return recorded.error();
+  parts.recorded = std::move(*recorded);
   if (!model_path.empty()) {
     auto model = learn::load_model(model_path);
     if (!model) return model.error();

@@ -21,6 +21,8 @@
 
 namespace gauntlet::scenarios {
 
+struct RecordedPerson;
+
 // Makes the pipeline that is measured. It sees its runtime, its options and where to report: no
 // more.
 using SutFactory =
@@ -31,6 +33,7 @@ struct SharedParts {
   std::shared_ptr<const learn::Model> model;
   std::string model_bytes;  // as the model service delivers them
   ServiceKeys keys;
+  std::shared_ptr<const RecordedPerson> recorded = nullptr;  // of person.from_recording
 };
 // Without a path there is no model, and run_seed() needs a pipeline of the caller's. Codes: those
 // of the model file.

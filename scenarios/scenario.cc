@@ -14,6 +14,13 @@ void WhoOptions::describe(OptionVisitor& v) {
   v.integer("session", session, {0, 1e9}, "",
             "which of this person's sessions: the same body, style and devices on another day");
   v.table("population", population, "means and spreads that people are drawn from");
+  v.flag("drawn", drawn,
+         "from the population; if not, this person is who body, dynamics and placement say");
+  given.describe(v);
+  v.text("from_recording", from_recording,
+         "a file or folder of recordings whose motion drives the devices, in place of the plan "
+         "(docs/recording-format.md); empty: none");
+  v.text("recording", recording, "which session of it; empty: the first");
 }
 
 void PhoneDeviceOptions::describe(OptionVisitor& v) {

@@ -32,11 +32,16 @@ struct WornOptions {
 };
 
 // Who trains. Drawn from the population by (seed, number), so that person 3 of a seed is the same
-// in every scenario; what is not drawn can be pinned.
+// in every scenario; or, when not drawn, the person given (as `gauntlet identify` prints it); or
+// whoever was recorded, whose devices then feel what the recorded ones felt.
 struct WhoOptions {
   std::int64_t number = 0;
   std::int64_t session = 0;  // the same person on another day
   sim::PopulationOptions population;
+  bool drawn = true;
+  sim::PersonOptions given;
+  std::string from_recording;
+  std::string recording;
   void describe(OptionVisitor& v);
 };
 

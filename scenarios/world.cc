@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adversarial/acoustic.h"
+#include "scenarios/recorded_person.h"
 
 namespace gauntlet::scenarios {
 namespace {
@@ -110,8 +111,12 @@ void World::make_identity() {
 Result<void> World::make_session() {
   const WhoOptions& o = options_.person;
   const std::string person = "person/" + std::to_string(o.number);
-  const sim::PersonOptions who = sim::Population(o.population).draw(stream(person), o.session);
-  auto script = sim::make_script(options_.plan, who, stream(session_path()));
+  sim::PersonOptions who =
+      o.drawn ? sim::Population(o.population).draw(stream(person), o.session) : o.given;
+  const RecordedPerson* const recorded = parts_.recorded.get();
+  if (recorded) who = recorded->who(who);
+  auto script = sim::make_script(recorded ? sim::resting_plan(recorded->length_s) : options_.plan,
+                                 who, stream(session_path()));
   if (!script) return script.error();
   script_ = std::make_shared<const sim::Script>(std::move(*script));
   wrist_ = sim::make_motion(script_, sim::Worn::wrist);
@@ -121,6 +126,13 @@ Result<void> World::make_session() {
   truth_.path = script_->path();
   truth_.begin = script_->begin();
   truth_.end = script_->end();
+  if (recorded) {
+    recorded->fill(truth_);
+    for (const sim::Worn worn : {sim::Worn::wrist, sim::Worn::pocket}) {
+      auto motion = recorded->motion(worn, bandwidth_of(options_, worn));
+      if (motion) (worn == sim::Worn::wrist ? wrist_ : pocket_) = std::move(motion);
+    }
+  }
   phone_clock_ = std::make_unique<sim::HostClock>(
       options_.phone_device.clock, stream("phone/clock"), truth_.begin, truth_.end + kAftermath);
   truth_.host_clock = phone_clock_->truth();

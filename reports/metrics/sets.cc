@@ -88,7 +88,11 @@ void measure_detection(const MatchedSets& matched, MetricValues& out) {
 
 void measure_counts(const MatchedSets& matched, MetricValues& out) {
   std::uint64_t exact = 0, within1 = 0, error = 0;
+  std::uint64_t n = 0;
   for (const MatchedSet& s : matched.sets) {
+    // A recorded set, of which nobody wrote down when each repetition was done.
+    if (s.completed.empty()) continue;
+    ++n;
     const auto difference =
         static_cast<std::int64_t>(s.shown.size()) - static_cast<std::int64_t>(s.completed.size());
     const auto off = static_cast<std::uint64_t>(std::llabs(difference));
@@ -96,7 +100,6 @@ void measure_counts(const MatchedSets& matched, MetricValues& out) {
     within1 += off <= 1;
     error += off;
   }
-  const std::uint64_t n = matched.sets.size();
   out.set_share("reps.exact", exact, n, "no set was done");
   out.set_share("reps.within1", within1, n, "no set was done");
   out.set_share("reps.mae", error, n, "no set was done");

@@ -2,7 +2,7 @@
 
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/binomial.hpp>
-#include <boost/math/distributions/gamma.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
@@ -15,8 +15,8 @@ namespace bm = boost::math;
 using Policy = bm::policies::policy<bm::policies::promote_double<false>>;
 using Normal = bm::normal_distribution<double, Policy>;
 using StudentT = bm::students_t_distribution<double, Policy>;
+using ChiSquared = bm::chi_squared_distribution<double, Policy>;
 using Beta = bm::beta_distribution<double, Policy>;
-using Gamma = bm::gamma_distribution<double, Policy>;
 using Binomial = bm::binomial_distribution<double, Policy>;
 }  // namespace
 
@@ -37,14 +37,14 @@ double student_t_upper_tail(double t, double degrees_of_freedom) {
   return bm::cdf(bm::complement(StudentT(degrees_of_freedom), t));
 }
 
+double chi_squared_quantile(double p, double degrees_of_freedom) {
+  CHECK(p > 0 && p < 1 && degrees_of_freedom > 0, p, degrees_of_freedom);
+  return bm::quantile(ChiSquared(degrees_of_freedom), p);
+}
+
 double beta_quantile(double p, double a, double b) {
   CHECK(p > 0 && p < 1 && a > 0 && b > 0, p, a, b);
   return bm::quantile(Beta(a, b), p);
-}
-
-double gamma_quantile(double p, double shape) {
-  CHECK(p > 0 && p < 1 && shape > 0, p, shape);
-  return bm::quantile(Gamma(shape, 1), p);
 }
 
 double binomial_cdf(std::int64_t k, std::int64_t n, double p) {

@@ -14,10 +14,8 @@ double normal_cdf(double x);
 double student_t_quantile(double p, double degrees_of_freedom);
 // P[T > t].
 double student_t_upper_tail(double t, double degrees_of_freedom);
+double chi_squared_quantile(double p, double degrees_of_freedom);
 double beta_quantile(double p, double a, double b);
-// Of the gamma distribution with scale 1; chi-squared with k degrees of freedom is twice that of
-// shape k / 2.
-double gamma_quantile(double p, double shape);
 // P[Binomial(n, p) <= k]; 0 for k < 0.
 double binomial_cdf(std::int64_t k, std::int64_t n, double p);
 

@@ -59,7 +59,8 @@ Interval poisson_interval(std::uint64_t k, double level) {
   check_level(level);
   const double tail = (1 - level) / 2;
   const double counted = static_cast<double>(k);
-  return {k == 0 ? 0.0 : gamma_quantile(tail, counted), gamma_quantile(1 - tail, counted + 1)};
+  return {k == 0 ? 0.0 : chi_squared_quantile(tail, 2 * counted) / 2,
+          chi_squared_quantile(1 - tail, 2 * counted + 2) / 2};
 }
 
 double quantile_in_place(std::vector<double>& values, double p) {

@@ -10,8 +10,12 @@ namespace gauntlet::sim {
 namespace {
 
 constexpr double kMlPerMet = 3.5;  // ml of oxygen per kg and minute
-constexpr std::array<std::pair<std::string_view, double>, 8> kActivities{
+constexpr std::array<std::pair<std::string_view, double>, 12> kActivities{
     {{"resting", 1.3},
+     {"sitting", 1.3},
+     {"standing_up", 3.5},
+     {"sitting_down", 3.0},
+     {"turning", 3.0},
      {"drinking", 1.8},
      {"dragging_bench", 5.0},
      {"adjusting_machine", 2.5},

@@ -10,6 +10,8 @@
 
 namespace gauntlet::sim {
 
+struct GetUpAndGoOptions;
+
 inline constexpr double kRadiansPerDegree = 0.017453292519943295;
 
 class ScriptBuilder {
@@ -22,6 +24,7 @@ class ScriptBuilder {
   // At least `seconds` of a named activity, longer where a movement has to be finished.
   void activity(std::string_view name, double seconds);
   void rest_until(WorldTime end);
+  void get_up_and_go(const GetUpAndGoOptions& options);
   // Walks there, if it is more than a step away.
   void go_to(double x_m, double y_m);
   double seconds_to(double x_m, double y_m) const;

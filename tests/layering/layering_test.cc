@@ -57,7 +57,10 @@ const std::map<std::string, Rooms>& allowed() {
     Rooms adversarial = with(with(core_untrue, sim), {"core/files", "core/truth", "replay"});
     t->emplace("adversarial", adversarial);
     t->emplace("privacy", Rooms{"core/base", "reports", "sim/engine"});
-    const Rooms scenarios = with(adversarial, {"adversarial", "reports", "privacy"});
+    Rooms calibration = with(adversarial, {"reports"});
+    calibration.erase("core/services");
+    t->emplace("calibration", calibration);
+    const Rooms scenarios = with(adversarial, {"adversarial", "calibration", "reports", "privacy"});
     t->emplace("scenarios", scenarios);
     t->emplace("campaign", with(scenarios, {"scenarios"}));
     return t;
@@ -103,7 +106,8 @@ std::vector<std::string> breaches_in(const std::string& path, std::istream& text
 
 std::vector<fs::path> sources() {
   std::vector<fs::path> files;
-  for (const char* top : {"core", "sim", "replay", "adversarial", "reports", "scenarios"}) {
+  for (const char* top :
+       {"core", "sim", "replay", "adversarial", "reports", "calibration", "scenarios"}) {
     if (!fs::exists(top)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(top)) {
       const auto ext = entry.path().extension();

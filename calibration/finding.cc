@@ -1,0 +1,93 @@
+#include "calibration/finding.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "calibration/text.h"
+#include "reports/escape.h"
+#include "reports/html/web_assets.h"
+
+namespace gauntlet::calibration {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+
+std::string word(Verdict v) {
+  return v == Verdict::holds ? "holds" : v == Verdict::falls_short ? "FALLS SHORT" : "";
+}
+
+std::string value_of(const Finding& f) {
+  return number(f.value) + (f.unit.empty() || f.unit == "1" ? "" : " " + f.unit);
+}
+
+std::string interval_of(const Finding& f) {
+  return f.interval ? number(f.interval->lo) + " to " + number(f.interval->hi) : "";
+}
+
+// Breaks at spaces; every line begins with `indent`.
+void wrap(const std::string& text, const std::string& indent, std::string& out) {
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t room = kColumns - indent.size();
+    std::size_t end = text.size() - begin <= room ? text.size() : text.rfind(' ', begin + room);
+    if (end == std::string::npos || end <= begin) end = std::min(text.size(), begin + room);
+    out += indent + text.substr(begin, end - begin) + "\n";
+    begin = end + (end < text.size() && text[end] == ' ' ? 1 : 0);
+  }
+}
+
+}  // namespace
+
+std::string to_text(const Report& report) {
+  std::string out;
+  for (const Section& s : report.sections) {
+    out += "\n" + s.title + "\n" + std::string(s.title.size(), '-') + "\n";
+    wrap(s.about, "", out);
+    for (const Finding& f : s.findings) {
+      std::string line = f.name + ": " + value_of(f);
+      if (f.interval) line += " (" + interval_of(f) + ")";
+      if (f.n > 0) line += ", n = " + std::to_string(f.n);
+      if (!f.goal.empty()) line += "; goal " + f.goal + ": " + word(f.verdict);
+      std::string wrapped;
+      wrap(line, "    ", wrapped);
+      wrapped.replace(0, 2, "  ");
+      out += wrapped;
+      if (!f.note.empty()) wrap(f.note, "      ", out);
+    }
+  }
+  return out;
+}
+
+std::string to_html(const Report& report) {
+  const auto text = [](std::string_view s) { return reports::escape_xml(s); };
+  std::string out =
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+      "style-src 'unsafe-inline'\">\n<title>Calibration \u00b7 Gauntlet report</title>\n<style>" +
+      std::string(reports::web::kReportCss) +
+      "</style></head><body><main id=\"content\"><h1>Calibration and proof</h1>\n";
+  for (const Section& s : report.sections) {
+    out += "<section><header><h2>" + text(s.title) + "</h2><p>" + text(s.about) +
+           "</p></header>\n<table><thead><tr><th>finding</th><th>value</th><th>interval</th>"
+           "<th>n</th><th>goal</th><th>verdict</th><th>note</th></tr></thead><tbody>\n";
+    for (const Finding& f : s.findings) {
+      out += "<tr>";
+      for (const std::string& cell :
+           {f.name, value_of(f), interval_of(f), f.n > 0 ? std::to_string(f.n) : std::string{},
+            f.goal, word(f.verdict), f.note}) {
+        out += "<td>" + text(cell) + "</td>";
+      }
+      out += "</tr>\n";
+    }
+    out += "</tbody></table></section>\n";
+  }
+  if (!report.preset.empty()) {
+    out += "<section><header><h2>Preset</h2></header><pre>" + text(report.preset) +
+           "</pre></section>\n";
+  }
+  return out + "</main></body></html>\n";
+}
+
+}  // namespace gauntlet::calibration

@@ -1,0 +1,76 @@
+#include "sim/body/get_up_and_go.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "sim/body/script_builder.h"
+
+namespace gauntlet::sim {
+namespace {
+
+constexpr PoseDegrees kSeated{12, 22, 8, 15, 62, 40, 84};
+constexpr PoseDegrees kLeaning{40, 18, 8, 12, 46, 28, 66};  // weight over the feet
+constexpr PoseDegrees kWalking{5, -2, 6, 0, 24, 14, 0};
+
+}  // namespace
+
+void GetUpAndGoOptions::describe(OptionVisitor& v) {
+  v.integer("rounds", rounds, {1, 1000}, "1", "how often");
+  const char* const source = "Matey-Sanz et al. 2023: medians of 175 executions";
+  v.number("seated_s", seated_s, {0.1, 3600}, "s", "sitting between rounds, median", source);
+  v.number("rise_s", rise_s, {0.4, 60}, "s", "standing up, median", source);
+  v.number("walk_s", walk_s, {2, 600}, "s", "walking each way, median", source);
+  v.number("turn_s", turn_s, {0.2, 10}, "s", "half a turn, at least 1.1 s, median", source);
+  v.number("sink_s", sink_s, {0.4, 60}, "s", "sitting down, median", source);
+  v.number("pace_variation", pace_variation, {0, 1}, "1", "sd of the logarithm of each duration",
+           source);
+}
+
+void ScriptBuilder::get_up_and_go(const GetUpAndGoOptions& o) {
+  const auto about = [&](double seconds) {
+    return seconds * std::exp(random_.normal(0, o.pace_variation)) / script_.person_.dynamics.tempo;
+  };
+  const auto turn = [&](double seconds, double side) {
+    heading_ += side * std::numbers::pi;
+    Rhythm r = gait();
+    r.ramp_s = 0.5;
+    // Short steps on the spot: arms and legs swing less.
+    for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
+      for (std::size_t j = 0; j < kChannels; ++j) {
+        r.cosine[k][j] *= 0.55;
+        r.sine[k][j] *= 0.55;
+      }
+    }
+    sway_along(r, seconds, 0.9 * std::max(seconds, 1.1));
+    close_activity("turning");
+  };
+  move(nudged(pose(kSeated, Support::feet), 3));
+  for (std::int64_t i = 0; i < o.rounds; ++i) {
+    hold(about(o.seated_s));
+    close_activity("sitting");
+    move(nudged(pose(kLeaning, Support::feet), 3), about(0.45 * o.rise_s));
+    move(nudged(standing(), 3), about(0.55 * o.rise_s));
+    close_activity("standing_up");
+    for (int way = 0; way < 2; ++way) {
+      move(nudged(pose(kWalking, Support::feet), 2), 0.5);
+      sway_along(gait(), about(o.walk_s - 0.5));
+      close_activity("walking");
+      turn(about(o.turn_s), random_.chance(0.5) ? 1 : -1);
+    }
+    move(nudged(pose(kLeaning, Support::feet), 3), about(0.5 * o.sink_s));
+    move(nudged(pose(kSeated, Support::feet), 3), about(0.5 * o.sink_s));
+    close_activity("sitting_down");
+  }
+  hold(about(o.seated_s));
+  close_activity("sitting");
+}
+
+Script make_get_up_and_go(const GetUpAndGoOptions& options, const PersonOptions& person,
+                          const RandomStream& stream, WorldTime begin) {
+  const FloorPlanOptions floor;
+  ScriptBuilder builder(person, floor, stream, begin);
+  builder.get_up_and_go(options);
+  return builder.finish();
+}
+
+}  // namespace gauntlet::sim
