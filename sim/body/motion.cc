@@ -1,9 +1,10 @@
 #include "sim/body/motion.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/units.h"
-#include "sim/body/skeleton.h"
+#include "sim/body/motion_kernel.h"
 
 namespace gauntlet::sim {
 namespace {
@@ -16,50 +17,62 @@ void store(const Vec3& v, float*& out) {
   out += 3;
 }
 
-template <class StateAt>
-void evaluate_all(const Trajectory& trajectory, std::span<const WorldTime> t, float* force,
-                  float* rate, StateAt state_at) {
-  if (t.empty()) return;
-  std::size_t piece = trajectory.find(t.front());
-  JointState joints;
-  for (const WorldTime at : t) {
-    const InertialState s = state_at(piece, at, joints);
-    store(s.specific_force_mps2, force);
-    store(s.angular_rate_radps, rate);
-  }
-}
-
 class WornMotion final : public Motion {
  public:
   WornMotion(std::shared_ptr<const Script> script, Worn worn)
       : script_(std::move(script)),
-        limbs_(script_->person().body.height_m),
         worn_(worn),
-        mount_(pocket_mount(script_->person().placement)) {}
+        mount_(pocket_mount(script_->person().placement)),
+        wobbles_(kinematics::wobbles_of(script_->trajectory())) {}
 
   void evaluate(std::span<const WorldTime> t, float* force, float* rate) const override {
-    const PlacementOptions& p = script_->person().placement;
-    const Trajectory& trajectory = script_->trajectory();
-    if (worn_ == Worn::wrist) {
-      evaluate_all(trajectory, t, force, rate,
-                   [&](std::size_t& piece, WorldTime at, JointState& joints) {
-                     trajectory.evaluate(piece, at, joints);
-                     return wrist_state(joints, limbs_, p.wrist);
-                   });
-    } else {
-      evaluate_all(trajectory, t, force, rate,
-                   [&](std::size_t& piece, WorldTime at, JointState& joints) {
-                     trajectory.evaluate_legs(piece, at, joints);
-                     return pocket_state(joints, limbs_, p.pocket, mount_);
-                   });
-    }
+    run(t, force, rate, nullptr, nullptr);
+  }
+  void see(std::span<const WorldTime> t, const Vec3& world, float* seen) const override {
+    run(t, nullptr, nullptr, &world, seen);
   }
 
  private:
+  static constexpr std::size_t kBlock = 128;
+
+  void run(std::span<const WorldTime> t, float* force, float* rate, const Vec3* world,
+           float* seen) const {
+    if (t.empty()) return;
+    const Trajectory& trajectory = script_->trajectory();
+    const auto& pieces = trajectory.pieces();
+    const PlacementOptions& p = script_->person().placement;
+    const detail::MotionKernel& kernel = detail::best_motion_kernel();
+    const detail::MotionKernel::Body body{Limbs(script_->person().body.height_m),
+                                          worn_ == Worn::wrist ? p.wrist : p.pocket,
+                                          mount_.front().data(), world ? world->data() : nullptr};
+    std::size_t piece = trajectory.find(t.front());
+    std::int64_t t_ns[kBlock], inside_ns[kBlock];
+    for (std::size_t at = 0; at < t.size();) {
+      while (piece + 1 < pieces.size() && t[at] >= pieces[piece].end) ++piece;
+      const Trajectory::Piece& here = pieces[piece];
+      // As many as lie, like the first one, inside the piece or beyond the trajectory's end.
+      const bool moving = t[at] >= here.begin && t[at] <= here.end;
+      const bool last = piece + 1 == pieces.size();
+      std::size_t n = 0;
+      for (; n < std::min(kBlock, t.size() - at); ++n) {
+        const WorldTime now = t[at + n];
+        if ((!last && now >= here.end) || (now >= here.begin && now <= here.end) != moving) break;
+        t_ns[n] = (now - trajectory.begin()).count();
+        inside_ns[n] = (std::clamp(now, here.begin, here.end) - trajectory.begin()).count();
+      }
+      kinematics::RhythmView rhythm;
+      const auto view = kinematics::view_of(trajectory, here, moving, rhythm);
+      const auto row = [at](float* out) { return out ? out + 3 * at : nullptr; };
+      (worn_ == Worn::wrist ? kernel.wrist : kernel.pocket)(
+          view, wobbles_, body, {t_ns, inside_ns, n, row(force), row(rate), row(seen)});
+      at += n;
+    }
+  }
+
   std::shared_ptr<const Script> script_;
-  Limbs limbs_;
   Worn worn_;
   Mount mount_;
+  kinematics::WobbleView wobbles_;
 };
 
 class StillMotion final : public Motion {
@@ -70,9 +83,26 @@ class StillMotion final : public Motion {
       store({0, 0, 0}, rate);
     }
   }
+  void see(std::span<const WorldTime> t, const Vec3& world, float* seen) const override {
+    for (std::size_t i = 0; i < t.size(); ++i) store(world, seen);
+  }
 };
 
 }  // namespace
+
+namespace detail {
+
+const MotionKernel& best_motion_kernel() {
+  static const MotionKernel best = [] {
+    for (const MotionKernel& kernel : {avx512_motion_kernel(), avx2_motion_kernel()}) {
+      if (kernel.supported) return kernel;
+    }
+    return baseline_motion_kernel();
+  }();
+  return best;
+}
+
+}  // namespace detail
 
 std::unique_ptr<Motion> make_motion(std::shared_ptr<const Script> script, Worn worn) {
   return std::make_unique<WornMotion>(std::move(script), worn);

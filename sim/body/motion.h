@@ -5,6 +5,7 @@
 // side of the sensor. Thread safety: const use from several threads is safe.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 
@@ -19,6 +20,10 @@ class Motion {
   // `t` non-decreasing. Either output may be null; else N x 3, one row per instant.
   virtual void evaluate(std::span<const WorldTime> t, float* specific_force_mps2,
                         float* angular_rate_radps) const = 0;
+  // A constant vector of the world (x forward at heading 0, y left, z up), as seen from the device:
+  // N x 3. Of (0, 0, 1) it is where up is.
+  virtual void see(std::span<const WorldTime> t, const std::array<double, 3>& world,
+                   float* seen) const = 0;
 };
 
 enum class Worn : std::uint8_t { wrist, pocket };
