@@ -10,6 +10,7 @@
 #include "sim/body/motion.h"
 #include "sim/wearable/analog_source.h"
 #include "sim/wearable/oscillator.h"
+#include "sim/wearable/second_order.h"
 #include "sim/wearable/sensor_chain.h"
 
 namespace gauntlet::sim {
@@ -42,6 +43,8 @@ class SampledSensor {
 
  private:
   void advance();
+  void evaluate(std::span<const WorldTime> t, float* xyz);
+  void feel(std::span<const WorldTime> t, float* xyz);
   void inject(std::span<const WorldTime> t, float* xyz);
 
   SensorOptions options_;
@@ -50,12 +53,15 @@ class SampledSensor {
   WorldTime begin_, end_;
   SampleClock clock_;
   AnalogPath path_;
+  SecondOrder mount_, lowpass_;
+  double period_s_;  // of the instants that mount and low-pass see
   SensorChain chain_;
   RandomStream offsets_, gaps_;
   std::vector<const AnalogSource*> sources_;
   std::vector<WorldTime> shifted_;
-  std::vector<float> force_, injected_;
-  WorldTime next_, next_gap_;
+  std::vector<WorldTime> fine_;
+  std::vector<float> force_, injected_, felt_;
+  WorldTime next_, next_gap_, felt_until_ = WorldTime::min();
   std::int64_t taken_ = 0, missed_ = 0;
 };
 

@@ -153,9 +153,14 @@ void SensorOptions::describe(OptionVisitor& v) {
            "how a sample is taken; the others are defences against injected tones");
   v.integer("sampling_count", sampling_count, {1, 1024}, "1", "readings averaged at random");
   v.number("resonance_hz", resonance_hz, {1, 1e6}, "Hz", "what an out-of-phase pair cancels");
-  v.flag("lowpass", lowpass, "analogue low-pass before the sampler (acts on injected signals)");
+  v.number("mount_hz", mount_hz, {0, 1000}, "Hz",
+           "resonance of the device on its strap or in its pocket; 0: rigid");
+  v.number("mount_damping", mount_damping, {0.01, 0.99}, "1", "its damping ratio", "proposal");
+  v.flag("lowpass", lowpass, "analogue low-pass of two poles before the sampler");
   v.number("lowpass_of_rate", lowpass_of_rate, {0.01, 1000}, "1",
            "its corner, relative to the rate");
+  v.integer("oversampling", oversampling, {1, 64}, "1",
+            "instants of motion per sample that mount and low-pass see");
   v.flag("alignment", alignment, "scale, cross-axis and g-sensitivity errors");
   v.number("scale_sd", scale_sd, {0, 0.5}, "1", "sd of each axis' scale error", "proposal: 0.5 %");
   v.number("cross_axis_sd", cross_axis_sd, {0, 0.5}, "1", "sd of each cross-axis term",
@@ -167,6 +172,8 @@ void SensorOptions::describe(OptionVisitor& v) {
   v.number("instability_sd", instability_sd, {0, 1e3}, "mg or deg/s",
            "sd of the wandering bias (Ornstein-Uhlenbeck)");
   v.number("instability_tau_s", instability_tau_s, {0.1, 1e6}, "s", "its correlation time");
+  v.integer("instability_processes", instability_processes, {1, 5}, "1",
+            "such processes, each with a tenth of the one before's correlation time: flicker");
   v.number("random_walk", random_walk, {0, 100}, "mg or deg/s /sqrt(s)", "random walk of the bias");
   v.flag("temperature", temperature, "bias follows the temperature");
   v.number("bias_per_k", bias_per_k, {-100, 100}, "mg or deg/s /K", "sd of each axis' coefficient",

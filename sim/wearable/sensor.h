@@ -50,8 +50,13 @@ struct SensorOptions {
   std::int64_t sampling_count = 16;
   double resonance_hz = 3000;
 
+  // How the device hangs on its strap: a resonance between body and sensor; 0: rigid.
+  double mount_hz = 0;
+  double mount_damping = 0.3;
+  // Acts on the motion and on what is injected.
   bool lowpass = true;
   double lowpass_of_rate = 0.45;
+  std::int64_t oversampling = 1;  // motion instants per sample, for mount and low-pass
   bool alignment = true;
   double scale_sd = 0.005;
   double cross_axis_sd = 0.005;
@@ -60,7 +65,8 @@ struct SensorOptions {
   double turn_on_bias_sd = 20;
   double instability_sd = 0.2;
   double instability_tau_s = 100;
-  double random_walk = 0;  // units per sqrt(s)
+  std::int64_t instability_processes = 1;  // each a decade faster; several add up to flicker
+  double random_walk = 0;                  // units per sqrt(s)
   bool temperature = true;
   double bias_per_k = 1;  // about reference_c
   double reference_c = 25;
