@@ -1,6 +1,8 @@
 #include "sim/body/motion.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <utility>
 
 #include "core/base/units.h"
@@ -32,7 +34,51 @@ class WornMotion final : public Motion {
     run(t, nullptr, nullptr, &world, seen);
   }
 
+  const PersonOptions* person() const override { return &script_->person(); }
+  void pose(WorldTime t, Pose& q) const override {
+    std::size_t piece = script_->trajectory().find(t);
+    JointState joints;
+    script_->trajectory().evaluate(piece, t, joints);
+    q = joints.q;
+  }
+  // Shares of the reserve of oxygen uptake that weights and walking take, roughly.
+  double effort(WorldTime t) const override {
+    constexpr double kLifting = 0.6, kMoving = 0.25, kDragging = 0.4;
+    if (const TrueSet* set = happening(script_->sets(), t)) {
+      const double done = to_seconds(t - set->begin) / to_seconds(set->end - set->begin);
+      return kLifting * (0.7 + 0.3 * done);
+    }
+    const TrueActivity* now = happening(script_->activities(), t);
+    if (!now || now->name == "resting") return 0;
+    return now->name == "dragging_bench" ? kDragging : kMoving;
+  }
+  double cadence_hz(WorldTime t) const override {
+    if (const TrueSet* set = happening(script_->sets(), t)) {
+      return static_cast<double>(set->repetitions.size()) / to_seconds(set->end - set->begin);
+    }
+    const Trajectory& trajectory = script_->trajectory();
+    const Trajectory::Piece& piece = trajectory.pieces()[trajectory.find(t)];
+    if (piece.rhythm < 0 || t < piece.begin || t >= piece.end) return 0;
+    const Rhythm& r = trajectory.rhythms()[static_cast<std::size_t>(piece.rhythm)];
+    // The harmonic that goes up and down most: a step is half a stride.
+    std::size_t most = 0;
+    const auto height = [&r](std::size_t k) {
+      return std::abs(r.cosine[k][kPelvisZ]) + std::abs(r.sine[k][kPelvisZ]);
+    };
+    for (std::size_t k = 1; k < Rhythm::kHarmonics; ++k) {
+      if (height(k) > height(most)) most = k;
+    }
+    return static_cast<double>(most + 1) * r.omega_radps / (2 * std::numbers::pi);
+  }
+
  private:
+  template <class Stretch>
+  static const Stretch* happening(const std::vector<Stretch>& all, WorldTime t) {
+    const auto next = std::upper_bound(all.begin(), all.end(), t,
+                                       [](WorldTime x, const Stretch& s) { return x < s.begin; });
+    if (next == all.begin() || t >= (next - 1)->end) return nullptr;
+    return &*(next - 1);
+  }
   static constexpr std::size_t kBlock = 128;
 
   void run(std::span<const WorldTime> t, float* force, float* rate, const Vec3* world,

@@ -39,12 +39,12 @@ Result<void> LocalSensorsOptions::validate() const {
 }
 
 const std::vector<std::string_view>& local_sensors_preset_names() {
-  static const std::vector<std::string_view> names{"phone"};
+  static const std::vector<std::string_view> names{"phone", "phone-2023"};
   return names;
 }
 
 LocalSensorsOptions local_sensors_preset(std::string_view name) {
-  CHECK(name == "phone", "no preset of local sensors", name);
+  CHECK(name == "phone" || name == "phone-2023", "no preset of local sensors", name);
   LocalSensorsOptions o;
   o.sensors = {sensor_preset("phone-accelerometer"), sensor_preset("phone-gyroscope")};
   return o;

@@ -1,8 +1,9 @@
-// Options of one inertial sensor. Each effect can be switched off alone.
+// Options of one sensor. Each effect can be switched off alone.
 //
-// Units: accelerometers in mg, gyroscopes in deg/s (below: "units"). Noise is a density, scaled by
-// the output data rate: sd of a sample = density * sqrt(rate / 2), hence an Allan deviation of
-// density / sqrt(2 t) whatever the rate.
+// Units (below: "units"), and what they are in SI: accelerometers mg, m/s2; gyroscopes deg/s,
+// rad/s; magnetometers uT, T; strain gauges microstrain, ratio; heart rate 1/min and beacons dBm as
+// they are. Noise is a density, scaled by the output data rate: sd of a sample = density *
+// sqrt(rate / 2), hence an Allan deviation of density / sqrt(2 t) whatever the rate.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/base/sensor.h"
 #include "core/base/units.h"
+#include "sim/wearable/body_options.h"
 #include "sim/wearable/oscillator.h"
 
 namespace gauntlet::sim {
@@ -44,6 +46,7 @@ enum class Sampling : std::uint8_t {
 struct SensorOptions {
   SensorKind kind = SensorKind::accelerometer;
   double nominal_rate_hz = 50;
+  std::int64_t batch = 0;  // samples of a frame; 0: the firmware's
   FrequencyOptions oscillator;
   double sampling_jitter_us = 2;
   Sampling sampling = Sampling::plain;
@@ -79,6 +82,11 @@ struct SensorOptions {
   bool quantise = true;
   double resolution = 1;
   FaultOptions faults;
+  // Only what belongs to the kind is used.
+  HeartOptions heart;
+  StrainOptions strain;
+  BeaconOptions beacons;
+  MagneticOptions magnetic;
 
   void describe(OptionVisitor& v);
   double si_per_unit() const { return si_per_unit_of(kind); }
@@ -88,7 +96,8 @@ struct SensorOptions {
 // "bad_sensors": at least one, one of a kind each, oscillators that can be.
 Result<void> validate_sensors(const std::vector<SensorOptions>& sensors);
 
-// "pebble-accelerometer", "pebble-gyroscope", "phone-accelerometer", "phone-gyroscope", "ideal".
+// "pebble-", "watch-" and "phone-" "accelerometer" and "gyroscope", "heart-rate", "magnetometer",
+// "shirt-strain", "beacons", "ideal".
 const std::vector<std::string_view>& sensor_preset_names();
 SensorOptions sensor_preset(std::string_view name);
 
