@@ -20,7 +20,33 @@ double ThermalOptions::at(double seconds_worn) const {
   return skin_c + (room_c - skin_c) * portable::exp(-std::min(seconds_worn / warm_up_s, 600.0));
 }
 
+const std::vector<std::string_view>& frequency_preset_names() {
+  static const std::vector<std::string_view> names{"crystal", "rc", "sensor", "exact"};
+  return names;
+}
+
+FrequencyOptions frequency_preset(std::string_view name) {
+  FrequencyOptions f;
+  if (name == "crystal") return f;
+  f.ppm_per_k2 = 0;
+  if (name == "exact") {
+    f.error_sd_ppm = f.white_fm = f.flicker_fm = f.random_walk_fm = 0;
+    return f;
+  }
+  const bool rc = name == "rc";
+  CHECK(rc || name == "sensor", "no frequency preset", name);
+  f.error_sd_ppm = rc ? 100 : 20'000;
+  f.error_limit_ppm = rc ? 250 : 50'000;
+  f.ppm_per_k = rc ? 2 : 0;
+  f.white_fm = rc ? 1e-6 : 1e-5;
+  f.flicker_fm = rc ? 1e-6 : 3e-5;
+  f.random_walk_fm = rc ? 1e-8 : 1e-7;
+  return f;
+}
+
 void FrequencyOptions::describe(OptionVisitor& v) {
+  v.preset(frequency_preset_names(), "a known oscillator",
+           [this](std::string_view preset) { *this = frequency_preset(preset); });
   v.number("error_ppm", error_ppm, {-1e5, 1e5}, "ppm", "mean rate error");
   v.number("error_sd_ppm", error_sd_ppm, {0, 1e5}, "ppm", "sd of the rate error between power-ups");
   v.number("error_limit_ppm", error_limit_ppm, {0, 1e5}, "ppm", "bound on |rate error|");

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "core/base/options.h"
 #include "core/base/result.h"
@@ -41,6 +43,11 @@ struct FrequencyOptions {
   // "bad_frequency": the mean must lie within the limit.
   Result<void> validate() const;
 };
+
+// "crystal": a watch's time-stamp clock (the defaults above); "rc": a resistor-capacitor oscillator
+// within 250 ppm; "sensor": an inertial part's own, 2 % (sd) within 5 %; "exact".
+const std::vector<std::string_view>& frequency_preset_names();
+FrequencyOptions frequency_preset(std::string_view name);
 
 // y, one second after another.
 class FrequencyNoise {

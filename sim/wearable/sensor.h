@@ -47,7 +47,7 @@ struct SensorOptions {
   SensorKind kind = SensorKind::accelerometer;
   double nominal_rate_hz = 50;
   std::int64_t batch = 0;  // samples of a frame; 0: the firmware's
-  FrequencyOptions oscillator;
+  FrequencyOptions oscillator = frequency_preset("sensor");
   double sampling_jitter_us = 2;
   Sampling sampling = Sampling::plain;
   std::int64_t sampling_count = 16;

@@ -7,15 +7,10 @@
 namespace gauntlet::sim {
 namespace {
 
-FrequencyOptions rate(double error_percent, double sd_percent, double limit_percent) {
-  FrequencyOptions f;
+FrequencyOptions rate(double error_percent, double sd_percent) {
+  FrequencyOptions f = frequency_preset("sensor");
   f.error_ppm = error_percent * 1e4;
   f.error_sd_ppm = sd_percent * 1e4;
-  f.error_limit_ppm = limit_percent * 1e4;
-  f.ppm_per_k2 = 0;
-  f.white_fm = 1e-5;
-  f.flicker_fm = 3e-5;
-  f.random_walk_fm = 1e-7;
   return f;
 }
 
@@ -24,7 +19,7 @@ FrequencyOptions rate(double error_percent, double sd_percent, double limit_perc
 // 48.879 Hz, sd of the sessions' means 0.055 %.
 SensorOptions pebble_accelerometer() {
   SensorOptions s;
-  s.oscillator = rate(-2.242, 0.055, 5);
+  s.oscillator = rate(-2.242, 0.055);
   s.noise_x = s.noise_y = {0, 8.35, 0.031};
   s.noise_z = {3.417, 0, 0.031};
   s.instability_sd = 0;
@@ -52,7 +47,7 @@ SensorOptions gyroscope(double nominal_hz) {
 SensorOptions phone_accelerometer() {
   SensorOptions s;
   s.nominal_rate_hz = 100;
-  s.oscillator = rate(2.49, 0.18, 5);
+  s.oscillator = rate(2.49, 0.18);
   s.noise_x = s.noise_y = s.noise_z = {0.07, 0, 0.03};  // TDK ICM-42688-P
   s.range = 8000;
   s.resolution = 8000.0 / 32768;
@@ -61,7 +56,7 @@ SensorOptions phone_accelerometer() {
 
 SensorOptions phone_gyroscope() {
   SensorOptions s = gyroscope(100);
-  s.oscillator = rate(2.49, 0.18, 5);
+  s.oscillator = rate(2.49, 0.18);
   s.noise_x = s.noise_y = s.noise_z = {0.0028, 0, 0.03};  // TDK ICM-42688-P
   s.turn_on_bias_sd = 0.5;
   s.range = 2000;
@@ -73,7 +68,7 @@ SensorOptions phone_gyroscope() {
 SensorOptions watch_accelerometer() {
   SensorOptions s;
   s.nominal_rate_hz = 100;
-  s.oscillator = rate(4.27, 0.1, 5);
+  s.oscillator = rate(4.27, 0.1);
   s.range = 8000;
   s.resolution = 8000.0 / 32768;
   return s;
@@ -81,18 +76,19 @@ SensorOptions watch_accelerometer() {
 
 SensorOptions watch_gyroscope() {
   SensorOptions s = gyroscope(100);
-  s.oscillator = rate(4.27, 0.1, 5);
+  s.oscillator = rate(4.27, 0.1);
   s.turn_on_bias_sd = 0.5;
   s.range = 2000;
   s.resolution = 2000.0 / 32768;
   return s;
 }
 
-// Nothing of the inertial parts' errors; rates of a crystal.
+// Nothing of the inertial parts' errors; paced by the device's crystal.
 SensorOptions plain(SensorKind kind, double nominal_hz) {
   SensorOptions s;
   s.kind = kind;
   s.nominal_rate_hz = nominal_hz;
+  s.oscillator = frequency_preset("crystal");
   s.sampling_jitter_us = 100;
   s.lowpass = s.alignment = s.bias = s.temperature = s.noise = false;
   s.noise_x = s.noise_y = s.noise_z = {0, 0, 1};
@@ -147,8 +143,7 @@ SensorOptions beacons() {
 
 SensorOptions ideal() {
   SensorOptions s;
-  s.oscillator = rate(0, 0, 5);
-  s.oscillator.white_fm = s.oscillator.flicker_fm = s.oscillator.random_walk_fm = 0;
+  s.oscillator = frequency_preset("exact");
   s.sampling_jitter_us = 0;
   s.lowpass = s.alignment = s.bias = s.temperature = s.noise = s.clip = s.quantise = false;
   return s;
@@ -156,7 +151,7 @@ SensorOptions ideal() {
 
 SensorOptions pebble_gyroscope() {
   SensorOptions s = gyroscope(50);
-  s.oscillator = rate(-2.242, 0.055, 5);
+  s.oscillator = rate(-2.242, 0.055);
   return s;
 }
 

@@ -88,10 +88,7 @@ WearableOptions wearable_preset(std::string_view name) {
     w.sensors = {sensor_preset("shirt-strain")};
   } else if (name == "ideal") {
     w.sensors = {sensor_preset("ideal")};
-    FrequencyOptions exact;
-    exact.error_sd_ppm = exact.ppm_per_k2 = exact.white_fm = exact.flicker_fm =
-        exact.random_walk_fm = 0;
-    w.clock.frequency = exact;
+    w.clock.frequency = frequency_preset("exact");
     w.clock.offset_sd_s = 0;
     w.firmware.readout_delay_ms = 0;
   } else {
