@@ -2,12 +2,30 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace gauntlet {
 
-enum class SensorKind : std::uint8_t { accelerometer, gyroscope, heart_rate };
+enum class SensorKind : std::uint8_t {
+  accelerometer,
+  gyroscope,
+  heart_rate,
+  magnetometer,
+  strain,  // gauges in a garment: chest, back, arm
+  beacon   // sightings of radio beacons: which one, how strong
+};
+
+// Values of a sample.
+constexpr std::size_t channels_of(SensorKind kind) {
+  if (kind == SensorKind::heart_rate) return 1;
+  return kind == SensorKind::beacon ? 2 : 3;
+}
+// What a pipeline that follows movements takes in.
+constexpr bool is_inertial(SensorKind kind) {
+  return kind == SensorKind::accelerometer || kind == SensorKind::gyroscope;
+}
 
 constexpr std::string_view to_string(SensorKind kind) {
   switch (kind) {
@@ -17,6 +35,12 @@ constexpr std::string_view to_string(SensorKind kind) {
       return "gyroscope";
     case SensorKind::heart_rate:
       return "heart_rate";
+    case SensorKind::magnetometer:
+      return "magnetometer";
+    case SensorKind::strain:
+      return "strain";
+    case SensorKind::beacon:
+      return "beacon";
   }
   return "unknown";
 }

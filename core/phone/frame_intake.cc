@@ -81,13 +81,19 @@ void FrameIntake::reject(FrameRef ref, SensorKind sensor, std::size_t count, std
 Result<wire::FrameView> FrameIntake::read(Device& device, std::span<const std::byte> bytes) const {
   std::optional<wire::FrameFormat> format = fixed_format(options_.format);
   if (!format) format = device.format;
-  if (format) return wire::read_whole_frame(*format, bytes);
+  if (format) {
+    auto known = wire::read_whole_frame(*format, bytes);
+    // A device may send what it measures slowly in another format than movements.
+    if (known || fixed_format(options_.format)) return known;
+    auto slow = wire::read_whole_frame(wire::FrameFormat::muvr20, bytes);
+    return slow && !is_inertial(slow->sensor()) ? slow : known;
+  }
   Result<wire::FrameView> first = Error{"bad_magic", "none of the formats"};
   for (const wire::FrameFormat f : {wire::FrameFormat::pebble16, wire::FrameFormat::delta18,
                                     wire::FrameFormat::muvr20, wire::FrameFormat::pebble5}) {
     Result<wire::FrameView> r = wire::read_whole_frame(f, bytes);
     if (r) {
-      device.format = f;
+      if (is_inertial(r->sensor())) device.format = f;
       return r;
     }
     // What is wrong by the format that recognised the magic is the better reason.
@@ -191,7 +197,7 @@ void FrameIntake::on_frame(DeviceIndex device, std::span<const std::byte> bytes,
                   arrival);
   }
   const StreamId id{device, frame->sensor()};
-  if (!frame->decodable()) {
+  if (!frame->decodable() || !is_inertial(id.sensor)) {
     return reject(ref, id.sensor, frame->count(), "unsupported", arrival);
   }
   if (!plausible(*frame)) return reject(ref, id.sensor, frame->count(), "timestamp", arrival);
@@ -220,6 +226,9 @@ void FrameIntake::on_local(StreamId id, std::span<const HostTime> stamps,
   CHECK(values.size() == 3 * stamps.size(), values.size(), stamps.size());
   const FrameRef ref{id.device, devices_[id.device].frames++};
   counters_.add("phone.local_batches");
+  if (!is_inertial(id.sensor)) {
+    return reject(ref, id.sensor, stamps.size(), "unsupported", arrival);
+  }
   if (!std::is_sorted(stamps.begin(), stamps.end())) {
     return reject(ref, id.sensor, stamps.size(), "out_of_order", arrival);
   }

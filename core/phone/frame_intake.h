@@ -3,7 +3,7 @@
 //
 //   the decoder's reasons (core/wire/frame.h: "truncated", "bad_magic", ...), for the whole frame
 //   "duplicate"     its twin was accepted (same sensor, sequence and time stamp)
-//   "unsupported"   a kind of data whose layout is not known (heart rate)
+//   "unsupported"   a kind of data that is not used (all but movements)
 //   "stale"         placed at or before what has been fused already
 //   "overlap"       placed where other samples are already
 //   "out_of_order"  the phone's own stamps run backwards

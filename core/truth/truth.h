@@ -64,9 +64,11 @@ struct TrueStream {
   double true_rate_hz = 0;
   // When each produced sample was really taken, in order; index = sample number.
   std::vector<WorldTime> sampled_at;
-  // The noiseless signal at those instants, 3 per sample, m/s2 or rad/s, sensor frame. Specific
-  // force: at rest, face up, z = +g.
+  // The noiseless signal at those instants, `channels` per sample, sensor frame. Specific force in
+  // m/s2: at rest, face up, z = +g. Angular rate in rad/s, magnetic field in T, strain of chest,
+  // back and arm as a ratio, heart rate in 1/min, beacons as number and dBm.
   std::vector<float> signal;
+  std::size_t channels = 3;
 };
 
 struct TrueDevice {

@@ -21,11 +21,26 @@ constexpr std::uint64_t kCodedRotation = kRotation - 1;
 constexpr std::uint64_t kMuvrMagic = 0x61;
 constexpr std::uint64_t kMuvrPebble = 0x65;
 constexpr std::uint64_t kMuvrApple = 0x64;
-// 't', kind, place: 'a' is acceleration, as recorded; 'g' for rotation is our reading of the
-// scheme.
-constexpr std::uint64_t kTagAcceleration = 0x6c6174;  // "tal"
-constexpr std::uint64_t kTagRotation = 0x6c6774;      // "tgl"
+// 't', kind, place: 'a' is acceleration, as recorded; the others are our reading of the scheme.
+struct Tag {
+  SensorKind sensor;
+  std::uint64_t value;
+};
+constexpr Tag kTags[] = {
+    {SensorKind::accelerometer, 0x6c6174},  // "tal"
+    {SensorKind::gyroscope, 0x6c6774},      // "tgl"
+    {SensorKind::magnetometer, 0x6c6d74},   // "tml"
+    {SensorKind::strain, 0x6c7374},         // "tsl"
+    {SensorKind::beacon, 0x6c6274},         // "tbl"
+};
 constexpr std::uint64_t kTagMask = 0xffffff;
+
+const Tag* find_tag(std::uint64_t value) {
+  for (const Tag& tag : kTags) {
+    if (tag.value == (value & kTagMask)) return &tag;
+  }
+  return nullptr;
+}
 
 constexpr double kMaxSeconds = 9.2e9;  // int64 nanoseconds end at 9.22e9 s
 constexpr std::uint64_t kMaxMilliseconds = 9'200'000'000'000;
@@ -38,9 +53,6 @@ Error error(std::string_view code, FrameFormat format, std::string_view what, st
 
 bool known_type(std::uint64_t type) {
   return type == kAcceleration || type == kRotation || type == kHeartRate;
-}
-bool known_tag(std::uint64_t tag) {
-  return (tag & kTagMask) == kTagAcceleration || (tag & kTagMask) == kTagRotation;
 }
 
 std::size_t bytes_per_sample(FrameFormat format, const FrameHeader& header) {
@@ -79,7 +91,7 @@ std::optional<Error> refuse_muvr20(const FrameHeader& h) {
     return error("bad_magic", kFormat, "device", h.device);
   }
   if (h.type_count != 1) return error("type_count", kFormat, "type count", h.type_count);
-  if (!known_tag(h.tag)) return error("bad_magic", kFormat, "tag", h.tag);
+  if (find_tag(h.tag) == nullptr) return error("bad_magic", kFormat, "tag", h.tag);
   if (h.value_count == 0) return error("empty", kFormat, "value count", h.value_count);
   if (h.value_count % 3 != 0) {
     return error("count_mismatch", kFormat, "value count", h.value_count);
@@ -118,7 +130,12 @@ std::uint64_t type_of(SensorKind sensor) {
       return kRotation;
     case SensorKind::heart_rate:
       return kHeartRate;
+    case SensorKind::magnetometer:
+    case SensorKind::strain:
+    case SensorKind::beacon:
+      break;
   }
+  CHECK(false, "no type of the pebble formats for", to_string(sensor));
   return 0;
 }
 
@@ -131,8 +148,8 @@ std::uint64_t whole_milliseconds(Duration d) {
 
 SensorKind FrameView::sensor() const {
   if (format == FrameFormat::muvr20) {
-    return (header.tag & kTagMask) == kTagRotation ? SensorKind::gyroscope
-                                                   : SensorKind::accelerometer;
+    const Tag* tag = find_tag(header.tag);
+    return tag != nullptr ? tag->sensor : SensorKind::accelerometer;
   }
   if (header.type == kRotation || header.type == kCodedRotation) return SensorKind::gyroscope;
   return header.type == kHeartRate ? SensorKind::heart_rate : SensorKind::accelerometer;
@@ -235,7 +252,7 @@ FrameHeader delta18_header(SensorKind sensor, std::uint32_t count, std::uint8_t 
 
 FrameHeader muvr20_header(SensorKind sensor, std::uint32_t count, std::uint8_t rate_hz,
                           DeviceTime start, std::uint8_t device) {
-  CHECK(sensor != SensorKind::heart_rate);
+  CHECK(sensor != SensorKind::heart_rate);  // it has no tag
   FrameHeader h;
   h.magic = kMuvrMagic;
   h.device = device;
@@ -243,7 +260,9 @@ FrameHeader muvr20_header(SensorKind sensor, std::uint32_t count, std::uint8_t r
   h.rate_hz = rate_hz;
   h.start_bits = std::bit_cast<std::uint64_t>(seconds_since_origin(start));
   h.value_count = std::uint64_t{3} * count;
-  h.tag = sensor == SensorKind::gyroscope ? kTagRotation : kTagAcceleration;
+  for (const Tag& tag : kTags) {
+    if (tag.sensor == sensor) h.tag = tag.value;
+  }
   return h;
 }
 

@@ -69,6 +69,12 @@ class Payload {
         return "rad/s";
       case SensorKind::heart_rate:
         return "1/min";
+      case SensorKind::magnetometer:
+        return "T";
+      case SensorKind::strain:
+        return "1";
+      case SensorKind::beacon:
+        return "dBm";
     }
     return "";
   }

@@ -1,80 +1,23 @@
 #include "sim/body/skeleton.h"
 
-#include <cmath>
+#include <algorithm>
 #include <numbers>
 
-#include "core/base/units.h"
-#include "sim/body/trig.h"
+#include "sim/body/kinematics.h"
 
 namespace gauntlet::sim {
 namespace {
 
-// Fractions of the segment at which the sensors sit, and how far from the bone.
-constexpr double kWatchAlongForearm = 0.92;
-constexpr double kWatchOverBone_m = 0.028;
-constexpr double kPhoneAlongThigh = 0.35;
-constexpr double kPhoneInFront_m = 0.09;
-constexpr double kPhoneOutward_m = 0.05;
+kinematics::Joints<double> joints_of(const JointState& s) {
+  kinematics::Joints<double> joints;
+  std::copy(s.q.begin(), s.q.end(), joints.q);
+  std::copy(s.qd.begin(), s.qd.end(), joints.qd);
+  std::copy(s.qdd.begin(), s.qdd.end(), joints.qdd);
+  return joints;
+}
 
-// Angular rate, angular acceleration and specific force of a point of a rigid segment, in the
-// segment's own frame, carried outward joint by joint (the forward pass of Newton-Euler: Craig,
-// Introduction to Robotics, 6.5). Gravity enters once, as an upward acceleration of the root.
-struct Link {
-  double wx = 0, wy = 0, wz = 0;
-  double ax = 0, ay = 0, az = 0;  // angular acceleration
-  double fx = 0, fy = 0, fz = 0;
-
-  // Turns into the child's frame, which is rotated about the named axis by the angle of `r`.
-  void turn_x(SinCos r, double rate, double accel) {
-    rotate(r, wy, wz);
-    rotate(r, ay, az);
-    rotate(r, fy, fz);
-    ay += wz * rate;
-    az -= wy * rate;
-    ax += accel;
-    wx += rate;
-  }
-  void turn_y(SinCos r, double rate, double accel) {
-    rotate(r, wz, wx);
-    rotate(r, az, ax);
-    rotate(r, fz, fx);
-    ax -= wz * rate;
-    az += wx * rate;
-    ay += accel;
-    wy += rate;
-  }
-  void turn_z(SinCos r, double rate, double accel) {
-    rotate(r, wx, wy);
-    rotate(r, ax, ay);
-    rotate(r, fx, fy);
-    ax += wy * rate;
-    ay -= wx * rate;
-    az += accel;
-    wz += rate;
-  }
-  // Moves to another point of the same segment.
-  void shift(double x, double y, double z) {
-    const double cx = wy * z - wz * y, cy = wz * x - wx * z, cz = wx * y - wy * x;
-    fx += ay * z - az * y + wy * cz - wz * cy;
-    fy += az * x - ax * z + wz * cx - wx * cz;
-    fz += ax * y - ay * x + wx * cy - wy * cx;
-  }
-
- private:
-  static void rotate(SinCos r, double& a, double& b) {
-    const double t = r.cos * a + r.sin * b;
-    b = r.cos * b - r.sin * a;
-    a = t;
-  }
-};
-
-Link pelvis(const JointState& s, SinCos heading) {
-  Link l;
-  l.fx = s.qdd[kPelvisX];
-  l.fy = s.qdd[kPelvisY];
-  l.fz = s.qdd[kPelvisZ] + kStandardGravity_mps2;
-  l.turn_z(heading, s.qd[kHeading], s.qdd[kHeading]);
-  return l;
+InertialState state_of(const kinematics::Inertial<double>& s) {
+  return {{s.force[0], s.force[1], s.force[2]}, {s.rate[0], s.rate[1], s.rate[2]}};
 }
 
 // A point's position, carried the other way: from the tip to the root.
@@ -104,27 +47,7 @@ Limbs::Limbs(double height_m)
       hip_m(0.0955 * height_m) {}
 
 InertialState wrist_state(const JointState& s, const Limbs& limbs, Side side) {
-  // Flexions and rotations turn against the right-hand rule of their axes.
-  const std::array<double, 8> angle{
-      s.q[kHeading],          s.q[kTrunkPitch], -s.q[kShoulderFlexion], s.q[kShoulderAbduction],
-      -s.q[kHumeralRotation], -s.q[kElbow],     -s.q[kPronation],       0};
-  std::array<double, 8> sin, cos;
-  sincos(angle, sin, cos);
-  const auto r = [&](std::size_t i) { return SinCos{sin[i], cos[i]}; };
-  Link l = pelvis(s, r(0));
-  l.turn_y(r(1), s.qd[kTrunkPitch], s.qdd[kTrunkPitch]);
-  l.shift(0, limbs.shoulder_m, limbs.trunk_m);
-  l.turn_y(r(2), -s.qd[kShoulderFlexion], -s.qdd[kShoulderFlexion]);
-  l.turn_x(r(3), s.qd[kShoulderAbduction], s.qdd[kShoulderAbduction]);
-  l.turn_z(r(4), -s.qd[kHumeralRotation], -s.qdd[kHumeralRotation]);
-  l.shift(0, 0, -limbs.upper_arm_m);
-  l.turn_y(r(5), -s.qd[kElbow], -s.qdd[kElbow]);
-  l.turn_z(r(6), -s.qd[kPronation], -s.qdd[kPronation]);
-  l.shift(0, kWatchOverBone_m, -kWatchAlongForearm * limbs.forearm_m);
-  // Forearm frame to watch frame: x = -z, y = -x, z = y. Reflecting in the sagittal plane keeps
-  // forces and turns the sign of rates; the right wrist's x points to the elbow.
-  if (side == Side::left) return {{-l.fz, -l.fx, l.fy}, {-l.wz, -l.wx, l.wy}};
-  return {{l.fz, -l.fx, l.fy}, {-l.wz, l.wx, -l.wy}};
+  return state_of(kinematics::wrist_at<std::uint64_t>(joints_of(s), limbs, side));
 }
 
 Mount pocket_mount(const PlacementOptions& p) {
@@ -140,23 +63,12 @@ Mount pocket_mount(const PlacementOptions& p) {
 }
 
 InertialState pocket_state(const JointState& s, const Limbs& limbs, Side side, const Mount& m) {
-  const double outward = side == Side::left ? 1 : -1;
-  Link l = pelvis(s, sincos(s.q[kHeading]));
-  l.shift(0, outward * limbs.hip_m, 0);
-  l.turn_y(sincos(-s.q[kThigh]), -s.qd[kThigh], -s.qdd[kThigh]);
-  l.shift(kPhoneInFront_m, outward * kPhoneOutward_m, -kPhoneAlongThigh * limbs.thigh_m);
-  // Thigh frame to upright phone: x = y (left of the person is right of the screen), y = z, z = x.
-  const Vec3 f{l.fy, l.fz, l.fx}, w{l.wy, l.wz, l.wx};
-  InertialState out{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    out.specific_force_mps2[i] = m[i][0] * f[0] + m[i][1] * f[1] + m[i][2] * f[2];
-    out.angular_rate_radps[i] = m[i][0] * w[0] + m[i][1] * w[1] + m[i][2] * w[2];
-  }
-  return out;
+  return state_of(
+      kinematics::pocket_at<std::uint64_t>(joints_of(s), limbs, side, m.front().data()));
 }
 
 Vec3 wrist_position_m(const Pose& q, const Limbs& limbs) {
-  Point p{0, kWatchOverBone_m, -kWatchAlongForearm * limbs.forearm_m};
+  Point p{0, kinematics::kWatchOverBone_m, -kinematics::kWatchAlongForearm * limbs.forearm_m};
   p.turn_z(-q[kPronation]);
   p.turn_y(-q[kElbow]);
   p.z -= limbs.upper_arm_m;

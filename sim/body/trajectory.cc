@@ -3,64 +3,9 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "sim/body/trig.h"
+#include "sim/body/kinematics.h"
 
 namespace gauntlet::sim {
-namespace {
-
-struct Envelope {
-  double e, d, dd;
-};
-
-// Minimum-jerk rise from 0 to 1 within `ramp` seconds.
-Envelope rise(double t, double ramp) {
-  if (t <= 0) return {0, 0, 0};
-  if (t >= ramp) return {1, 0, 0};
-  const double u = t / ramp;
-  const double v = 1 - u;
-  return {u * u * u * (10 - 15 * u + 6 * u * u), 30 * u * u * v * v / ramp,
-          60 * u * v * (1 - 2 * u) / (ramp * ramp)};
-}
-
-template <std::size_t kCount>
-void add_rhythm_at(const Rhythm& r, WorldTime at, JointState& out) {
-  const double t = to_seconds(at - r.begin);
-  const double left = to_seconds(r.end - at);
-  Envelope env = rise(t, r.ramp_s);
-  if (left < r.ramp_s) {  // builders keep a rhythm longer than two ramps
-    env = rise(left, r.ramp_s);
-    env.d = -env.d;
-  }
-  const SinCos w = sincos(r.wander_omega_radps * t);
-  const double phase = r.phase_rad + r.omega_radps * t + r.wander_rad * w.sin;
-  const double rate = r.omega_radps + r.wander_rad * r.wander_omega_radps * w.cos;
-  const double rate_d = -r.wander_rad * r.wander_omega_radps * r.wander_omega_radps * w.sin;
-
-  Pose p{}, dp{}, ddp{};  // the movement and its derivatives by phase
-  const SinCos one = sincos(phase);
-  SinCos h{0, 1};
-  for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
-    h = {h.sin * one.cos + h.cos * one.sin, h.cos * one.cos - h.sin * one.sin};
-    const double n = static_cast<double>(k + 1);
-    const Pose& a = r.cosine[k];
-    const Pose& b = r.sine[k];
-    for (std::size_t j = 0; j < kCount; ++j) {
-      const double value = a[j] * h.cos + b[j] * h.sin;
-      const double slope = n * (b[j] * h.cos - a[j] * h.sin);
-      p[j] += value;
-      dp[j] += slope;
-      ddp[j] -= n * n * value;
-    }
-  }
-  for (std::size_t j = 0; j < kCount; ++j) {
-    out.q[j] += env.e * p[j];
-    out.qd[j] += env.d * p[j] + env.e * dp[j] * rate;
-    out.qdd[j] +=
-        env.dd * p[j] + 2 * env.d * dp[j] * rate + env.e * (ddp[j] * rate * rate + dp[j] * rate_d);
-  }
-}
-
-}  // namespace
 
 void Trajectory::start(WorldTime t, const Pose& pose) {
   CHECK(pieces_.empty());
@@ -113,54 +58,47 @@ std::size_t Trajectory::find(WorldTime t) const {
   return static_cast<std::size_t>(std::min(it, pieces_.end() - 1) - pieces_.begin());
 }
 
-void Trajectory::add_wobbles(WorldTime at, JointState& out) const {
-  const double t = to_seconds(at - begin_);
-  const double g = out.q[kTremor], gd = out.qd[kTremor], gdd = out.qdd[kTremor];
-  const Wobbles& w = wobbles_;
-  std::array<double, kWobbles> angle, sin, cos, p, pd, pdd;
-  for (std::size_t i = 0; i < kWobbles; ++i) angle[i] = w.omega[i] * t + w.phase[i];
-  sincos(angle, sin, cos);
-  for (std::size_t i = 0; i < kWobbles; ++i) {
-    const double v = sin[i], d = w.omega[i] * cos[i], dd = -w.omega[i] * w.omega[i] * sin[i];
-    const double gain = w.steady[i] + w.tremor[i] * g;
-    p[i] = gain * v;
-    pd[i] = w.tremor[i] * gd * v + gain * d;
-    pdd[i] = w.tremor[i] * (gdd * v + 2 * gd * d) + gain * dd;
-  }
-  for (std::size_t j = 0; j < w.weight.size(); ++j) {
-    for (std::size_t i = 0; i < kWobbles; ++i) {
-      out.q[kTrunkPitch + j] += w.weight[j][i] * p[i];
-      out.qd[kTrunkPitch + j] += w.weight[j][i] * pd[i];
-      out.qdd[kTrunkPitch + j] += w.weight[j][i] * pdd[i];
-    }
-  }
-}
-
-template <std::size_t kCount>
-void Trajectory::evaluate_piece(std::size_t& piece, WorldTime t, JointState& out) const {
+void Trajectory::evaluate(std::size_t& piece, WorldTime t, JointState& out) const {
   while (piece + 1 < pieces_.size() && t >= pieces_[piece].end) ++piece;
   const Piece& p = pieces_[piece];
   const WorldTime inside = std::clamp(t, p.begin, p.end);
-  const double s = to_seconds(inside - p.begin);
-  // Beyond the ends the pose is held; key poses there are built with zero acceleration.
-  const double moving = inside == t ? 1.0 : 0.0;
-  for (std::size_t j = 0; j < kCount; ++j) {
-    const double c2 = p.c[2][j], c3 = p.c[3][j], c4 = p.c[4][j], c5 = p.c[5][j];
-    out.q[j] = p.c[0][j] + s * s * (c2 + s * (c3 + s * (c4 + s * c5)));
-    out.qd[j] = moving * (s * (2 * c2 + s * (3 * c3 + s * (4 * c4 + s * (5 * c5)))));
-    out.qdd[j] = moving * (2 * c2 + s * (6 * c3 + s * (12 * c4 + s * (20 * c5))));
+  kinematics::RhythmView rhythm;
+  const auto view = kinematics::view_of(*this, p, inside == t, rhythm);
+  kinematics::Joints<double> joints;
+  kinematics::piece_at<kChannels, std::uint64_t>(view, to_seconds(inside - p.begin), joints);
+  if (view.rhythm) {
+    const Rhythm& r = rhythms_[static_cast<std::size_t>(p.rhythm)];
+    kinematics::add_rhythm<kChannels, std::uint64_t>(rhythm, to_seconds(inside - r.begin),
+                                                     to_seconds(r.end - inside), joints);
   }
-  if (p.rhythm >= 0)
-    add_rhythm_at<kCount>(rhythms_[static_cast<std::size_t>(p.rhythm)], inside, out);
+  kinematics::add_wobbles<std::uint64_t>(kinematics::wobbles_of(*this), to_seconds(t - begin_),
+                                         joints);
+  std::copy_n(joints.q, kChannels, out.q.begin());
+  std::copy_n(joints.qd, kChannels, out.qd.begin());
+  std::copy_n(joints.qdd, kChannels, out.qdd.begin());
 }
 
-void Trajectory::evaluate(std::size_t& piece, WorldTime t, JointState& out) const {
-  evaluate_piece<kChannels>(piece, t, out);
-  add_wobbles(t, out);
+namespace kinematics {
+
+PieceView view_of(const Trajectory& trajectory, const Trajectory::Piece& p, bool moving,
+                  RhythmView& rhythm) {
+  const auto since_begin = [&](WorldTime t) { return (t - trajectory.begin()).count(); };
+  PieceView view{{}, since_begin(p.begin), moving ? 1.0 : 0.0, nullptr};
+  for (std::size_t k = 0; k < p.c.size(); ++k) view.c[k] = p.c[k].data();
+  if (p.rhythm < 0) return view;
+  const Rhythm& r = trajectory.rhythms()[static_cast<std::size_t>(p.rhythm)];
+  rhythm = {r.ramp_s,           r.omega_radps,           r.phase_rad,
+            r.wander_rad,       r.wander_omega_radps,    since_begin(r.begin),
+            since_begin(r.end), r.cosine.front().data(), r.sine.front().data()};
+  view.rhythm = &rhythm;
+  return view;
 }
 
-void Trajectory::evaluate_legs(std::size_t& piece, WorldTime t, JointState& out) const {
-  evaluate_piece<kLegChannels>(piece, t, out);
+WobbleView wobbles_of(const Trajectory& trajectory) {
+  const Trajectory::Wobbles& w = trajectory.wobbles();
+  return {trajectory.wobble_count(), w.omega.data(),  w.phase.data(),
+          w.steady.data(),           w.tremor.data(), w.weight.front().data()};
 }
 
+}  // namespace kinematics
 }  // namespace gauntlet::sim

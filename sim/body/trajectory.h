@@ -96,8 +96,22 @@ class Trajectory {
   std::size_t find(WorldTime t) const;
   // `piece` is a hint that moves forward only: start it at find(first t) and feed times in order.
   void evaluate(std::size_t& piece, WorldTime t, JointState& out) const;
-  // The same, channels [0, kLegChannels) only.
-  void evaluate_legs(std::size_t& piece, WorldTime t, JointState& out) const;
+
+  // What whoever evaluates many instants at once needs (kinematics.h).
+  struct Piece {
+    WorldTime begin, end;
+    std::ptrdiff_t rhythm;
+    std::array<Pose, 6> c;  // coefficients of powers of seconds since begin
+  };
+  // As arrays, [channel - kTrunkPitch][wobble].
+  struct Wobbles {
+    std::array<double, kWobbles> omega{}, phase{}, steady{}, tremor{};
+    std::array<std::array<double, kWobbles>, kTremor - kTrunkPitch> weight{};
+  };
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  const std::vector<Rhythm>& rhythms() const { return rhythms_; }
+  const Wobbles& wobbles() const { return wobbles_; }
+  std::size_t wobble_count() const { return wobble_count_; }
 
  private:
   struct Key {
@@ -105,25 +119,11 @@ class Trajectory {
     Pose q{};
     Pose a{};
   };
-  struct Piece {
-    WorldTime begin, end;
-    std::ptrdiff_t rhythm;
-    std::array<Pose, 6> c;  // coefficients of powers of seconds since begin
-  };
-  // Of channels [0, kCount), without wobbles.
-  template <std::size_t kCount>
-  void evaluate_piece(std::size_t& piece, WorldTime t, JointState& out) const;
-  void add_wobbles(WorldTime t, JointState& out) const;
 
   WorldTime begin_{};
   Key last_;
   std::vector<Piece> pieces_;
   std::vector<Rhythm> rhythms_;
-  // As arrays, so that the loop over them vectorises.
-  struct Wobbles {
-    std::array<double, kWobbles> omega{}, phase{}, steady{}, tremor{};
-    std::array<std::array<double, kWobbles>, kTremor - kTrunkPitch> weight{};
-  };
   Wobbles wobbles_;
   std::size_t wobble_count_ = 0;
 };

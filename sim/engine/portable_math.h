@@ -47,22 +47,26 @@ constexpr double exp(double x) {
   return y * __builtin_bit_cast(double, static_cast<std::uint64_t>(k + 1023) << 52);
 }
 
-struct SineCosine {
-  double sine;
-  double cosine;
+template <class Real>
+struct BasicSineCosine {
+  Real sine;
+  Real cosine;
 };
+using SineCosine = BasicSineCosine<double>;
 
-// Of x + quadrant * pi/2, x within [-pi/4, pi/4].
-[[gnu::always_inline]] constexpr inline SineCosine sine_cosine(double x, std::uint64_t quadrant) {
-  const double z = x * x;
-  const double sine =
+// Of x + quadrant * pi/2, x within [-pi/4, pi/4]. Of a double, or of a vector of doubles with a
+// vector of 64-bit integers, lane by lane the same bits.
+template <class Real, class Bits>
+[[gnu::always_inline]] constexpr inline BasicSineCosine<Real> sine_cosine(Real x, Bits quadrant) {
+  const Real z = x * x;
+  const Real sine =
       x + x * z *
               (-1.66666666666666324348e-01 +
                z * (8.33333333332248946124e-03 +
                     z * (-1.98412698298579493134e-04 +
                          z * (2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 +
                                                                 z * 1.58969099521155010221e-10)))));
-  const double cosine =
+  const Real cosine =
       1.0 -
       (0.5 * z -
        z * z *
@@ -72,13 +76,13 @@ struct SineCosine {
                       z * (-2.75573143513906633035e-07 +
                            z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11))))));
   // Bit selects, not branches, so that the bulk kernels vectorise the same text.
-  const std::uint64_t s = __builtin_bit_cast(std::uint64_t, sine);
-  const std::uint64_t c = __builtin_bit_cast(std::uint64_t, cosine);
-  const std::uint64_t swap = 0 - (quadrant & 1);
-  const std::uint64_t sine_sign = (quadrant & 2) << 62;
-  const std::uint64_t cosine_sign = ((quadrant + 1) & 2) << 62;
-  return {__builtin_bit_cast(double, ((s & ~swap) | (c & swap)) ^ sine_sign),
-          __builtin_bit_cast(double, ((c & ~swap) | (s & swap)) ^ cosine_sign)};
+  const Bits s = __builtin_bit_cast(Bits, sine);
+  const Bits c = __builtin_bit_cast(Bits, cosine);
+  const Bits swap = -(quadrant & 1u);
+  const Bits sine_sign = (quadrant & 2u) << 62;
+  const Bits cosine_sign = ((quadrant + 1u) & 2u) << 62;
+  return {__builtin_bit_cast(Real, ((s & ~swap) | (c & swap)) ^ sine_sign),
+          __builtin_bit_cast(Real, ((c & ~swap) | (s & swap)) ^ cosine_sign)};
 }
 
 // Of the angle turn * 2 pi / 2^64: a whole turn is the whole range, so every bit pattern is valid

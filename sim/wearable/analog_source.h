@@ -19,7 +19,10 @@ struct AnalogPath {
   // Magnitude response of the low-pass (Butterworth).
   double gain(double hz) const {
     if (lowpass_hz <= 0) return 1;
-    return 1 / std::sqrt(1 + std::pow(std::abs(hz) / lowpass_hz, 2 * lowpass_poles));
+    const double ratio2 = hz / lowpass_hz * (hz / lowpass_hz);
+    double power = 1;
+    for (int i = 0; i < lowpass_poles; ++i) power *= ratio2;
+    return 1 / std::sqrt(1 + power);
   }
 };
 

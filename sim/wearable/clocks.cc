@@ -6,7 +6,28 @@
 
 namespace gauntlet::sim {
 
+const std::vector<std::string_view>& stamp_clock_preset_names() {
+  static const std::vector<std::string_view> names{"crystal", "rc", "wrap-u32", "whole-seconds"};
+  return names;
+}
+
+StampClockOptions stamp_clock_preset(std::string_view name) {
+  StampClockOptions o;
+  if (name == "rc") {
+    o.frequency = frequency_preset("rc");
+  } else if (name == "wrap-u32") {
+    o.wrap_bits = 32;
+  } else if (name == "whole-seconds") {
+    o.whole_seconds = true;
+  } else {
+    CHECK(name == "crystal", "no clock preset", name);
+  }
+  return o;
+}
+
 void StampClockOptions::describe(OptionVisitor& v) {
+  v.preset(stamp_clock_preset_names(), "a known clock",
+           [this](std::string_view preset) { *this = stamp_clock_preset(preset); });
   v.number("origin_unix_s", origin_unix_s, {0, 4e9}, "s", "time it shows at the start of the run");
   v.number("offset_sd_s", offset_sd_s, {0, 1e6}, "s", "sd of its error at the start", "proposal");
   v.table("frequency", frequency, "its oscillator");

@@ -22,6 +22,11 @@ struct StampClockOptions {
   void describe(OptionVisitor& v);
 };
 
+// "crystal"; "rc": the oscillator of that name; "wrap-u32": milliseconds in 32 bits;
+// "whole-seconds": the defect.
+const std::vector<std::string_view>& stamp_clock_preset_names();
+StampClockOptions stamp_clock_preset(std::string_view name);
+
 class StampClock {
  public:
   StampClock(const StampClockOptions& options, const ThermalOptions& thermal,

@@ -1,6 +1,8 @@
 #include "sim/wearable/local_sensors.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include "core/base/check.h"
@@ -23,6 +25,13 @@ void LocalSensorsOptions::describe(OptionVisitor& v) {
   v.number("busy_min_ms", busy_min_ms, {0, 1000}, "ms", "least time it is busy",
            "fitted: dt P95 23, P99 48 ms");
   v.number("busy_mean_ms", busy_mean_ms, {0, 1000}, "ms", "mean time it is busy", "fitted");
+  v.flag("busy_empirical", busy_empirical, "draws busy times from the quantiles below");
+  v.number("busy_p50_ms", busy_p50_ms, {0, 10000}, "ms", "half of the busy times are shorter",
+           "fitted, as the others");
+  v.number("busy_p90_ms", busy_p90_ms, {0, 10000}, "ms", "nine of ten are shorter");
+  v.number("busy_p99_ms", busy_p99_ms, {0, 10000}, "ms", "99 of 100 are shorter");
+  v.number("busy_max_ms", busy_max_ms, {0, 10000}, "ms", "the longest one",
+           "the recordings' longest step");
   v.number("stamp_resolution_ms", stamp_resolution_ms, {1e-3, 1000}, "ms", "stamps are floored");
 }
 
@@ -30,21 +39,28 @@ Result<void> LocalSensorsOptions::validate() const {
   if (auto ok = validate_sensors(sensors); !ok) {
     return Error{"bad_phone", name + ": " + ok.error().message};
   }
-  if (busy_mean_ms < busy_min_ms) {
+  if (!busy_empirical && busy_mean_ms < busy_min_ms) {
     return Error{"bad_phone", name + ": busy_mean_ms (" + std::to_string(busy_mean_ms) +
                                   ") must be at least busy_min_ms (" + std::to_string(busy_min_ms) +
                                   ")"};
+  }
+  const double quantiles[] = {busy_min_ms, busy_p50_ms, busy_p90_ms, busy_p99_ms, busy_max_ms};
+  if (busy_empirical && !std::is_sorted(std::begin(quantiles), std::end(quantiles))) {
+    return Error{"bad_phone",
+                 name +
+                     ": busy_min_ms, busy_p50_ms, busy_p90_ms, busy_p99_ms and busy_max_ms must "
+                     "not decrease"};
   }
   return {};
 }
 
 const std::vector<std::string_view>& local_sensors_preset_names() {
-  static const std::vector<std::string_view> names{"phone"};
+  static const std::vector<std::string_view> names{"phone", "phone-2023"};
   return names;
 }
 
 LocalSensorsOptions local_sensors_preset(std::string_view name) {
-  CHECK(name == "phone", "no preset of local sensors", name);
+  CHECK(name == "phone" || name == "phone-2023", "no preset of local sensors", name);
   LocalSensorsOptions o;
   o.sensors = {sensor_preset("phone-accelerometer"), sensor_preset("phone-gyroscope")};
   return o;
@@ -90,6 +106,21 @@ void LocalSensors::add_source(SensorKind sensor, const AnalogSource& source) {
 
 void LocalSensors::start() { schedule(); }
 
+double LocalSensors::draw_busy_ms() {
+  const LocalSensorsOptions& o = options_;
+  if (!o.busy_empirical) {
+    return o.busy_min_ms + handling_.exponential(o.busy_mean_ms - o.busy_min_ms);
+  }
+  constexpr double kProbability[] = {0, 0.5, 0.9, 0.99, 1};
+  const double quantile[] = {o.busy_min_ms, o.busy_p50_ms, o.busy_p90_ms, o.busy_p99_ms,
+                             o.busy_max_ms};
+  const double p = handling_.uniform();
+  std::size_t i = 0;
+  while (i < 3 && p >= kProbability[i + 1]) ++i;
+  const double within = (p - kProbability[i]) / (kProbability[i + 1] - kProbability[i]);
+  return quantile[i] + within * (quantile[i + 1] - quantile[i]);
+}
+
 // Decides when the next batch's samples are handled; the delivery is when the last one is.
 void LocalSensors::schedule() {
   pending_.clear();
@@ -108,8 +139,7 @@ void LocalSensors::schedule() {
     WorldTime at =
         t + from_ms(options_.latency_ms + handling_.exponential(options_.latency_jitter_ms));
     if (handling_.chance(options_.busy_probability) && at >= busy_until_) {
-      const double extra_ms = options_.busy_mean_ms - options_.busy_min_ms;
-      busy_until_ = at + from_ms(options_.busy_min_ms + handling_.exponential(extra_ms));
+      busy_until_ = at + from_ms(draw_busy_ms());
     }
     handled_ = std::max({at, busy_until_, handled_ + handling});
     const Duration shown = host_.to_host(handled_).time_since_epoch();

@@ -33,6 +33,12 @@ struct LocalSensorsOptions {
   double busy_probability = 0.068;  // that the system becomes busy between two samples
   double busy_min_ms = 11.5;
   double busy_mean_ms = 27;  // of min + exponential
+  // Instead of min + exponential: quantiles as measured, linear in between.
+  bool busy_empirical = false;
+  double busy_p50_ms = 22;
+  double busy_p90_ms = 47;
+  double busy_p99_ms = 83;
+  double busy_max_ms = 188;
   double stamp_resolution_ms = 1;
   void describe(OptionVisitor& v);
   // What ranges cannot say ("bad_phone"); the constructor below insists on it.
@@ -68,6 +74,7 @@ class LocalSensors {
  private:
   void schedule();
   void deliver();
+  double draw_busy_ms();
 
   Simulation& simulation_;
   LocalSensorsOptions options_;

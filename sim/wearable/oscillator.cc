@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/check.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 
@@ -16,10 +17,36 @@ void ThermalOptions::describe(OptionVisitor& v) {
 }
 
 double ThermalOptions::at(double seconds_worn) const {
-  return skin_c + (room_c - skin_c) * std::exp(-seconds_worn / warm_up_s);
+  return skin_c + (room_c - skin_c) * portable::exp(-std::min(seconds_worn / warm_up_s, 600.0));
+}
+
+const std::vector<std::string_view>& frequency_preset_names() {
+  static const std::vector<std::string_view> names{"crystal", "rc", "sensor", "exact"};
+  return names;
+}
+
+FrequencyOptions frequency_preset(std::string_view name) {
+  FrequencyOptions f;
+  if (name == "crystal") return f;
+  f.ppm_per_k2 = 0;
+  if (name == "exact") {
+    f.error_sd_ppm = f.white_fm = f.flicker_fm = f.random_walk_fm = 0;
+    return f;
+  }
+  const bool rc = name == "rc";
+  CHECK(rc || name == "sensor", "no frequency preset", name);
+  f.error_sd_ppm = rc ? 100 : 20'000;
+  f.error_limit_ppm = rc ? 250 : 50'000;
+  f.ppm_per_k = rc ? 2 : 0;
+  f.white_fm = rc ? 1e-6 : 1e-5;
+  f.flicker_fm = rc ? 1e-6 : 3e-5;
+  f.random_walk_fm = rc ? 1e-8 : 1e-7;
+  return f;
 }
 
 void FrequencyOptions::describe(OptionVisitor& v) {
+  v.preset(frequency_preset_names(), "a known oscillator",
+           [this](std::string_view preset) { *this = frequency_preset(preset); });
   v.number("error_ppm", error_ppm, {-1e5, 1e5}, "ppm", "mean rate error");
   v.number("error_sd_ppm", error_sd_ppm, {0, 1e5}, "ppm", "sd of the rate error between power-ups");
   v.number("error_limit_ppm", error_limit_ppm, {0, 1e5}, "ppm", "bound on |rate error|");
@@ -54,11 +81,12 @@ FrequencyNoise::FrequencyNoise(const FrequencyOptions& options, const ThermalOpt
   } while (std::abs(error_) > options.error_limit_ppm * 1e-6);
   // One process per decade of equal variance s^2 adds up to S(f) = (s^2 / ln 10) / f, whose Allan
   // deviation is sqrt(2 ln 2 s^2 / ln 10).
-  flicker_sd_ = options.flicker_fm * std::sqrt(std::numbers::ln10 / (2 * std::numbers::ln2));
+  const double sd = options.flicker_fm * std::sqrt(std::numbers::ln10 / (2 * std::numbers::ln2));
   double tau_s = 1;
   for (std::size_t i = 0; i < kDecades; ++i, tau_s *= 10) {
-    keep_[i] = std::exp(-1 / tau_s);
-    state_[i] = flicker_.normal(0, flicker_sd_);
+    keep_[i] = portable::exp(-1 / tau_s);
+    kick_[i] = sd * std::sqrt(1 - keep_[i] * keep_[i]);
+    state_[i] = sd * flicker_.next();
   }
 }
 
@@ -70,17 +98,16 @@ double FrequencyNoise::next() {
     y += (o.ppm_per_k * k + o.ppm_per_k2 * k * k) * 1e-6;
   }
   ++seconds_;
-  if (o.white_fm > 0) y += white_.normal(0, o.white_fm);
+  if (o.white_fm > 0) y += o.white_fm * white_.next();
   if (o.flicker_fm > 0) {
     for (std::size_t i = 0; i < kDecades; ++i) {
       y += state_[i];
-      const double kick = flicker_sd_ * std::sqrt(1 - keep_[i] * keep_[i]);
-      state_[i] = keep_[i] * state_[i] + flicker_.normal(0, kick);
+      state_[i] = keep_[i] * state_[i] + kick_[i] * flicker_.next();
     }
   }
   if (o.random_walk_fm > 0) {
     y += walked_;
-    walked_ += walk_.normal(0, o.random_walk_fm);
+    walked_ += o.random_walk_fm * walk_.next();
   }
   return y;
 }
@@ -97,35 +124,36 @@ SampleClock::SampleClock(double nominal_rate_hz, double jitter_us, const Frequen
 }
 
 void SampleClock::start(WorldTime begin) {
-  ideal_ = begin;
   second_end_ = begin + std::chrono::seconds{1};
   period_ns_ = 1e9 / (nominal_hz_ * (1 + noise_.next()));
   const double first_ns = phase_.uniform() * period_ns_;
-  ideal_ += Duration{static_cast<std::int64_t>(first_ns)};
+  ideal_ = begin + Duration{static_cast<std::int64_t>(first_ns)};
   fraction_ns_ = first_ns - std::floor(first_ns);
-  next_ = ideal_;
+  latest_ = begin - Duration{1};
+  at_ = kBlock;
 }
 
-void SampleClock::advance() {
-  while (ideal_ >= second_end_) {
-    second_end_ += std::chrono::seconds{1};
-    period_ns_ = 1e9 / (nominal_hz_ * (1 + noise_.next()));
+void SampleClock::refill() {
+  at_ = 0;
+  for (WorldTime& instant : instants_) {
+    instant = ideal_;
+    while (ideal_ >= second_end_) {
+      second_end_ += std::chrono::seconds{1};
+      period_ns_ = 1e9 / (nominal_hz_ * (1 + noise_.next()));
+    }
+    const double step = fraction_ns_ + period_ns_;
+    const auto whole = static_cast<std::int64_t>(step);
+    fraction_ns_ = step - static_cast<double>(whole);
+    ideal_ += Duration{whole};
   }
-  const double step = fraction_ns_ + period_ns_;
-  const double whole = std::floor(step);
-  fraction_ns_ = step - whole;
-  ideal_ += Duration{static_cast<std::int64_t>(whole)};
-}
-
-WorldTime SampleClock::take() {
-  const WorldTime taken = next_;
-  advance();
-  next_ = ideal_;
-  if (jitter_ns_ > 0) {
-    next_ += Duration{static_cast<std::int64_t>(std::llround(jitter_.normal(0, jitter_ns_)))};
-    next_ = std::max(next_, taken + Duration{1});
+  if (jitter_ns_ <= 0) return;
+  const auto& late = jitter_.next_block();
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const double ns = jitter_ns_ * double{late[i]};
+    const Duration jitter{static_cast<std::int64_t>(ns < 0 ? ns - 0.5 : ns + 0.5)};
+    latest_ = std::max(instants_[i] + jitter, latest_ + Duration{1});
+    instants_[i] = latest_;
   }
-  return taken;
 }
 
 }  // namespace gauntlet::sim

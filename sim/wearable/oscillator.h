@@ -9,11 +9,14 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "core/base/options.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "sim/engine/random.h"
+#include "sim/wearable/normals.h"
 
 namespace gauntlet::sim {
 
@@ -41,6 +44,11 @@ struct FrequencyOptions {
   Result<void> validate() const;
 };
 
+// "crystal": a watch's time-stamp clock (the defaults above); "rc": a resistor-capacitor oscillator
+// within 250 ppm; "sensor": an inertial part's own, 2 % (sd) within 5 %; "exact".
+const std::vector<std::string_view>& frequency_preset_names();
+FrequencyOptions frequency_preset(std::string_view name);
+
 // y, one second after another.
 class FrequencyNoise {
  public:
@@ -54,12 +62,12 @@ class FrequencyNoise {
   static constexpr std::size_t kDecades = 5;
   FrequencyOptions options_;
   ThermalOptions thermal_;
-  RandomStream white_, flicker_, walk_;
+  Normals white_, flicker_, walk_;
   double error_ = 0;
   double walked_ = 0;
   std::array<double, kDecades> state_{};
   std::array<double, kDecades> keep_{};
-  double flicker_sd_ = 0;
+  std::array<double, kDecades> kick_{};
   std::int64_t seconds_ = 0;
 };
 
@@ -70,24 +78,30 @@ class SampleClock {
               const ThermalOptions& thermal, const RandomStream& stream);
   // The first instant is within one period after `begin`.
   void start(WorldTime begin);
-  WorldTime peek() const { return next_; }
-  WorldTime take();
+  WorldTime take() {
+    if (at_ == kBlock) refill();
+    return instants_[at_++];
+  }
   // Of this power-up, without wander.
   double true_rate_hz() const { return rate_hz_; }
 
  private:
-  void advance();
+  static constexpr std::size_t kBlock = Normals::kBlock;
+  void refill();
+
   double nominal_hz_;
   double jitter_ns_;
   FrequencyNoise noise_;
-  RandomStream jitter_;
+  Normals jitter_;
   RandomStream phase_;
   double rate_hz_;
   double period_ns_ = 0;
-  WorldTime ideal_;  // without jitter, floored to a nanosecond
+  WorldTime ideal_;  // of the next one, without jitter, floored to a nanosecond
   double fraction_ns_ = 0;
   WorldTime second_end_;
-  WorldTime next_;
+  WorldTime latest_;
+  std::array<WorldTime, kBlock> instants_{};
+  std::size_t at_ = kBlock;
 };
 
 }  // namespace gauntlet::sim

@@ -1,15 +1,36 @@
 #include "sim/wearable/sampled_sensor.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string>
 
 #include "core/base/check.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::sim {
 namespace {
 
 RandomStream oscillator_stream(const RandomStream& device, SensorKind kind, bool shared) {
   return shared ? device.child("oscillator") : device.child(to_string(kind)).child("oscillator");
+}
+
+// Heading 0 looks to the north turned to the left by heading_deg.
+std::array<double, 3> field_t(const MagneticOptions& o) {
+  const double turns = o.heading_deg / 360 - std::floor(o.heading_deg / 360);
+  const auto north = portable::sine_cosine(static_cast<std::uint64_t>(turns * 0x1p53) << 11);
+  return {o.horizontal_ut * 1e-6 * north.cosine, o.horizontal_ut * 1e-6 * north.sine,
+          -o.down_ut * 1e-6};
+}
+
+void append_signal(const float* rows, std::size_t n, TrueStream& truth) {
+  if (truth.channels == 3) {
+    truth.signal.insert(truth.signal.end(), rows, rows + 3 * n);
+    return;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    truth.signal.insert(truth.signal.end(), rows + 3 * i, rows + 3 * i + truth.channels);
+  }
 }
 
 AnalogPath path_of(const SensorOptions& o, double rate_hz) {
@@ -29,7 +50,13 @@ SampledSensor::SampledSensor(const SensorOptions& options, const ThermalOptions&
       clock_(options.nominal_rate_hz, options.sampling_jitter_us, options.oscillator, thermal,
              oscillator_stream(device, options.kind, shared_oscillator)),
       path_(path_of(options, clock_.true_rate_hz())),
+      mount_(options.mount_hz, options.mount_damping,
+             1 / (clock_.true_rate_hz() * static_cast<double>(options.oversampling))),
+      lowpass_(path_.lowpass_hz, std::numbers::sqrt2 / 2,
+               1 / (clock_.true_rate_hz() * static_cast<double>(options.oversampling))),
+      period_s_(1 / clock_.true_rate_hz()),
       chain_(options, thermal, clock_.true_rate_hz(), begin, device.child(to_string(options.kind))),
+      body_(make_body_source(options, motion, begin, device.child(to_string(options.kind)))),
       offsets_(device.child(to_string(options.kind)).child("sampling")),
       gaps_(shared_oscillator ? device.child("gaps")
                               : device.child(to_string(options.kind)).child("gaps")),
@@ -67,11 +94,12 @@ void SampledSensor::take(std::size_t n, WorldTime until, std::vector<WorldTime>&
 TrueStream SampledSensor::make_truth() const {
   TrueStream s;
   s.id = id_;
+  s.channels = channels_of(id_.sensor);
   s.nominal_rate_hz = options_.nominal_rate_hz;
   s.true_rate_hz = path_.sample_rate_hz;
   const auto n = static_cast<std::size_t>(to_seconds(end_ - begin_) * s.true_rate_hz * 1.001) + 16;
   s.sampled_at.reserve(n);
-  s.signal.reserve(3 * n);
+  s.signal.reserve(s.channels * n);
   return s;
 }
 
@@ -97,14 +125,80 @@ void SampledSensor::inject(std::span<const WorldTime> t, float* xyz) {
   for (std::size_t i = 0; i < 3 * t.size(); ++i) xyz[i] += share * injected_[i];
 }
 
+// Mount and low-pass, on the motion alone: what is injected comes with its own gain.
+void SampledSensor::feel(std::span<const WorldTime> t, float* xyz) {
+  // Of what the body does there is one value a sample.
+  const auto fine = body_ ? std::size_t{1} : static_cast<std::size_t>(options_.oversampling);
+  const Duration gap = from_seconds(1.5 * period_s_);
+  const auto follows = [&](WorldTime now, WorldTime before) {
+    return before != WorldTime::min() && now - before <= gap;
+  };
+  const auto step = [&](float* row, bool on) {
+    for (SecondOrder* s : {&mount_, &lowpass_}) {
+      if (!s->on()) continue;
+      if (on) {
+        s->step(row);
+      } else {
+        s->settle(row);
+      }
+    }
+  };
+  if (fine == 1) {
+    for (std::size_t k = 0; k < t.size(); ++k) {
+      step(xyz + 3 * k, follows(t[k], felt_until_));
+      felt_until_ = t[k];
+    }
+    return;
+  }
+  fine_.clear();
+  for (const WorldTime now : t) {
+    const Duration since = follows(now, felt_until_) ? now - felt_until_ : Duration{0};
+    for (std::size_t j = fine; j > 0; --j) {
+      fine_.push_back(now -
+                      since * static_cast<std::int64_t>(j - 1) / static_cast<std::int64_t>(fine));
+    }
+    felt_until_ = now;
+  }
+  felt_.resize(3 * fine_.size());
+  evaluate(fine_, felt_.data());
+  for (std::size_t k = 0; k < t.size(); ++k) {
+    const bool on = fine_[fine * k] != fine_[fine * k + fine - 1];
+    for (std::size_t j = 0; j < fine; ++j) step(&felt_[3 * (fine * k + j)], on);
+    std::copy_n(&felt_[3 * (fine * k + fine - 1)], 3, xyz + 3 * k);
+  }
+}
+
+void SampledSensor::evaluate(std::span<const WorldTime> t, float* xyz) {
+  switch (options_.kind) {
+    case SensorKind::accelerometer:
+      return motion_.evaluate(t, xyz, nullptr);
+    case SensorKind::gyroscope:
+      return motion_.evaluate(t, nullptr, xyz);
+    case SensorKind::magnetometer:
+      return motion_.see(t, field_t(options_.magnetic), xyz);
+    case SensorKind::heart_rate:
+    case SensorKind::strain:
+    case SensorKind::beacon:
+      break;
+  }
+  CHECK(false, "not a sense of motion:", to_string(options_.kind));
+}
+
 void SampledSensor::sample(std::span<const WorldTime> t, float* xyz, TrueStream& truth) {
-  const bool is_force = options_.kind == SensorKind::accelerometer;
-  const bool needs_force = !is_force && options_.alignment && options_.g_sensitivity > 0;
-  if (needs_force) force_.resize(3 * t.size());
-  motion_.evaluate(t, is_force ? xyz : (needs_force ? force_.data() : nullptr),
-                   is_force ? nullptr : xyz);
+  const bool needs_force =
+      options_.kind == SensorKind::gyroscope && options_.alignment && options_.g_sensitivity > 0;
+  if (needs_force) {
+    force_.resize(3 * t.size());
+    motion_.evaluate(t, force_.data(), xyz);
+  } else if (body_) {
+    body_truth_.resize(3 * t.size());
+    body_->sense(t, body_truth_.data(), xyz);
+  } else {
+    evaluate(t, xyz);
+  }
   truth.sampled_at.insert(truth.sampled_at.end(), t.begin(), t.end());
-  truth.signal.insert(truth.signal.end(), xyz, xyz + 3 * t.size());
+  append_signal(body_ ? body_truth_.data() : xyz, t.size(), truth);
+  if (mount_.on() || lowpass_.on()) feel(t, xyz);
   if (!sources_.empty()) inject(t, xyz);
   chain_.apply(t, needs_force ? force_.data() : nullptr, xyz);
   taken_ += static_cast<std::int64_t>(t.size());

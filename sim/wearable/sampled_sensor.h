@@ -9,7 +9,9 @@
 #include "core/truth/truth.h"
 #include "sim/body/motion.h"
 #include "sim/wearable/analog_source.h"
+#include "sim/wearable/body_source.h"
 #include "sim/wearable/oscillator.h"
+#include "sim/wearable/second_order.h"
 #include "sim/wearable/sensor_chain.h"
 
 namespace gauntlet::sim {
@@ -34,14 +36,16 @@ class SampledSensor {
 
   // Appends up to `n` instants, none later than `until`, to `out`.
   void take(std::size_t n, WorldTime until, std::vector<WorldTime>& out);
-  // Samples at `t` (the next instants in order): readings in SI units to `xyz` (N x 3), instants
-  // and noiseless signal appended to `truth`.
+  // Samples at `t` (the next instants in order): readings in SI units to `xyz` (N x 3, values
+  // beyond the kind's channels are nothing), instants and noiseless signal appended to `truth`.
   void sample(std::span<const WorldTime> t, float* xyz, TrueStream& truth);
   // An entry of Truth with room for the whole run.
   TrueStream make_truth() const;
 
  private:
   void advance();
+  void evaluate(std::span<const WorldTime> t, float* xyz);
+  void feel(std::span<const WorldTime> t, float* xyz);
   void inject(std::span<const WorldTime> t, float* xyz);
 
   SensorOptions options_;
@@ -50,12 +54,16 @@ class SampledSensor {
   WorldTime begin_, end_;
   SampleClock clock_;
   AnalogPath path_;
+  SecondOrder mount_, lowpass_;
+  double period_s_;  // of the instants that mount and low-pass see
   SensorChain chain_;
+  std::unique_ptr<BodySource> body_;  // of kinds that do not sense the motion
   RandomStream offsets_, gaps_;
   std::vector<const AnalogSource*> sources_;
   std::vector<WorldTime> shifted_;
-  std::vector<float> force_, injected_;
-  WorldTime next_, next_gap_;
+  std::vector<WorldTime> fine_;
+  std::vector<float> force_, injected_, felt_, body_truth_;
+  WorldTime next_, next_gap_, felt_until_ = WorldTime::min();
   std::int64_t taken_ = 0, missed_ = 0;
 };
 

@@ -1,8 +1,9 @@
-// Options of one inertial sensor. Each effect can be switched off alone.
+// Options of one sensor. Each effect can be switched off alone.
 //
-// Units: accelerometers in mg, gyroscopes in deg/s (below: "units"). Noise is a density, scaled by
-// the output data rate: sd of a sample = density * sqrt(rate / 2), hence an Allan deviation of
-// density / sqrt(2 t) whatever the rate.
+// Units (below: "units"), and what they are in SI: accelerometers mg, m/s2; gyroscopes deg/s,
+// rad/s; magnetometers uT, T; strain gauges microstrain, ratio; heart rate 1/min and beacons dBm as
+// they are. Noise is a density, scaled by the output data rate: sd of a sample = density *
+// sqrt(rate / 2), hence an Allan deviation of density / sqrt(2 t) whatever the rate.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/base/sensor.h"
 #include "core/base/units.h"
+#include "sim/wearable/body_options.h"
 #include "sim/wearable/oscillator.h"
 
 namespace gauntlet::sim {
@@ -44,14 +46,20 @@ enum class Sampling : std::uint8_t {
 struct SensorOptions {
   SensorKind kind = SensorKind::accelerometer;
   double nominal_rate_hz = 50;
-  FrequencyOptions oscillator;
+  std::int64_t batch = 0;  // samples of a frame; 0: the firmware's
+  FrequencyOptions oscillator = frequency_preset("sensor");
   double sampling_jitter_us = 2;
   Sampling sampling = Sampling::plain;
   std::int64_t sampling_count = 16;
   double resonance_hz = 3000;
 
+  // How the device hangs on its strap: a resonance between body and sensor; 0: rigid.
+  double mount_hz = 0;
+  double mount_damping = 0.3;
+  // Acts on the motion and on what is injected.
   bool lowpass = true;
   double lowpass_of_rate = 0.45;
+  std::int64_t oversampling = 1;  // motion instants per sample, for mount and low-pass
   bool alignment = true;
   double scale_sd = 0.005;
   double cross_axis_sd = 0.005;
@@ -60,7 +68,8 @@ struct SensorOptions {
   double turn_on_bias_sd = 20;
   double instability_sd = 0.2;
   double instability_tau_s = 100;
-  double random_walk = 0;  // units per sqrt(s)
+  std::int64_t instability_processes = 1;  // each a decade faster; several add up to flicker
+  double random_walk = 0;                  // units per sqrt(s)
   bool temperature = true;
   double bias_per_k = 1;  // about reference_c
   double reference_c = 25;
@@ -73,6 +82,11 @@ struct SensorOptions {
   bool quantise = true;
   double resolution = 1;
   FaultOptions faults;
+  // Only what belongs to the kind is used.
+  HeartOptions heart;
+  StrainOptions strain;
+  BeaconOptions beacons;
+  MagneticOptions magnetic;
 
   void describe(OptionVisitor& v);
   double si_per_unit() const { return si_per_unit_of(kind); }
@@ -82,7 +96,8 @@ struct SensorOptions {
 // "bad_sensors": at least one, one of a kind each, oscillators that can be.
 Result<void> validate_sensors(const std::vector<SensorOptions>& sensors);
 
-// "pebble-accelerometer", "pebble-gyroscope", "phone-accelerometer", "phone-gyroscope", "ideal".
+// "pebble-", "watch-" and "phone-" "accelerometer" and "gyroscope", "heart-rate", "magnetometer",
+// "shirt-strain", "beacons", "ideal".
 const std::vector<std::string_view>& sensor_preset_names();
 SensorOptions sensor_preset(std::string_view name);
 

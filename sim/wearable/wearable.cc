@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/base/check.h"
-#include "core/wire/frame.h"
+#include "sim/wearable/sensor_frames.h"
 
 namespace gauntlet::sim {
 
@@ -69,7 +69,8 @@ Result<void> WearableOptions::validate() const {
 }
 
 const std::vector<std::string_view>& wearable_preset_names() {
-  static const std::vector<std::string_view> names{"pebble", "pebble-two-sensors", "ideal"};
+  static const std::vector<std::string_view> names{"pebble", "pebble-two-sensors", "watch-2023",
+                                                   "shirt", "ideal"};
   return names;
 }
 
@@ -79,12 +80,15 @@ WearableOptions wearable_preset(std::string_view name) {
     w.sensors = {sensor_preset("pebble-accelerometer")};
   } else if (name == "pebble-two-sensors") {
     w.sensors = {sensor_preset("pebble-accelerometer"), sensor_preset("pebble-gyroscope")};
+  } else if (name == "watch-2023") {
+    w.sensors = {sensor_preset("watch-accelerometer"), sensor_preset("watch-gyroscope"),
+                 sensor_preset("magnetometer"), sensor_preset("heart-rate")};
+  } else if (name == "shirt") {
+    w.name = "shirt";
+    w.sensors = {sensor_preset("shirt-strain")};
   } else if (name == "ideal") {
     w.sensors = {sensor_preset("ideal")};
-    FrequencyOptions exact;
-    exact.error_sd_ppm = exact.ppm_per_k2 = exact.white_fm = exact.flicker_fm =
-        exact.random_walk_fm = 0;
-    w.clock.frequency = exact;
+    w.clock.frequency = frequency_preset("exact");
     w.clock.offset_sd_s = 0;
     w.firmware.readout_delay_ms = 0;
   } else {
@@ -92,6 +96,14 @@ WearableOptions wearable_preset(std::string_view name) {
   }
   return w;
 }
+
+namespace {
+
+std::size_t batch_of(const SensorOptions& sensor, const FirmwareOptions& firmware) {
+  return static_cast<std::size_t>(sensor.batch > 0 ? sensor.batch : firmware.batch);
+}
+
+}  // namespace
 
 struct Wearable::Stream {
   SampledSensor sensor;
@@ -119,8 +131,8 @@ Wearable::Wearable(Simulation& simulation, const WearableOptions& options, Devic
   const Result<void> valid = options.validate();
   CHECK(valid.ok(), options.name, valid.error().message);
   truth_.name = options.name;
-  const auto batch = static_cast<std::size_t>(options.firmware.batch);
   for (const SensorOptions& o : options.sensors) {
+    const std::size_t batch = batch_of(o, options.firmware);
     auto s = std::make_unique<Stream>(
         Stream{SampledSensor(o, options.thermal, {device, o.kind}, stream,
                              options.shared_oscillator, motion, begin, end),
@@ -136,7 +148,7 @@ Wearable::Wearable(Simulation& simulation, const WearableOptions& options, Devic
     s->pending.reserve(4 * batch);
     s->xyz.reserve(12 * batch);
     s->counts.resize(3 * batch);
-    s->frame.resize(wire::frame_bytes(wire::FrameFormat::pebble16, batch));
+    s->frame.resize(frame_bytes_max(batch));
     streams_.push_back(std::move(s));
   }
 }
@@ -161,7 +173,8 @@ std::uint64_t Wearable::gap_samples() const {
 
 void Wearable::schedule(Stream& s) {
   const FirmwareOptions& f = options_.firmware;
-  s.sensor.take(static_cast<std::size_t>(f.batch), WorldTime::max(), s.pending);
+  const std::size_t batch = batch_of(s.sensor.options(), f);
+  s.sensor.take(batch, WorldTime::max(), s.pending);
   if (s.pending.empty()) return;
   double delay_ms = f.readout_delay_ms > 0 ? timing_.exponential(f.readout_delay_ms) : 0;
   if (f.stall_per_hour > 0) {
@@ -170,7 +183,7 @@ void Wearable::schedule(Stream& s) {
       delay_ms += timing_.exponential(f.stall_ms);
     }
   }
-  const bool whole = s.pending.size() == static_cast<std::size_t>(f.batch);
+  const bool whole = s.pending.size() == batch;
   const WorldTime ready = whole ? s.pending.back() : std::max(s.pending.back(), end_);
   simulation_.at(ready + from_ms(delay_ms), [this, &s] { wake(s); });
 }
@@ -192,9 +205,8 @@ void Wearable::wake(Stream& s) {
 
   ++energy_.wake_ups;
   energy_.awake_ms += f.wake_ms + 1e-3 * f.pack_us * static_cast<double>(end - begin);
-  for (std::size_t i = begin; i < end; i += static_cast<std::size_t>(f.batch)) {
-    send(s, i, std::min(end - i, static_cast<std::size_t>(f.batch)), now);
-  }
+  const std::size_t batch = batch_of(s.sensor.options(), f);
+  for (std::size_t i = begin; i < end; i += batch) send(s, i, std::min(end - i, batch), now);
   s.first += static_cast<std::int64_t>(s.pending.size());
   s.pending.clear();
   schedule(s);
@@ -202,12 +214,6 @@ void Wearable::wake(Stream& s) {
 
 void Wearable::send(Stream& s, std::size_t begin, std::size_t count, WorldTime now) {
   const SensorOptions& o = s.sensor.options();
-  const bool rotation = o.kind == SensorKind::gyroscope;
-  const double per_count = rotation ? wire::kRadpsPerCount : kMps2PerMg;
-  for (std::size_t i = 0; i < 3 * count; ++i) {
-    const double v = double{s.xyz[3 * begin + i]} / per_count;
-    s.counts[i] = static_cast<std::int16_t>(std::nearbyint(std::clamp(v, -4095.0, 4095.0)));
-  }
   // Older frames of one readout end so many nominal periods before it.
   const std::size_t behind = s.pending.size() - (begin + count);
   const Duration back = from_ms(std::floor(1e3 * static_cast<double>(behind) / o.nominal_rate_hz));
@@ -215,15 +221,13 @@ void Wearable::send(Stream& s, std::size_t begin, std::size_t count, WorldTime n
   const Duration longest = std::chrono::milliseconds{65535};
   const Duration duration = std::clamp(end - s.previous_end, Duration{0}, longest);
   s.previous_end = end;
-  const auto header = wire::pebble16_header(
-      o.kind, static_cast<std::uint32_t>(count),
-      static_cast<std::uint8_t>(std::clamp(std::nearbyint(o.nominal_rate_hz), 1.0, 255.0)),
-      s.sequence++, end, duration);
-  const auto written = wire::write_frame(wire::FrameFormat::pebble16, header,
-                                         std::span(s.counts).first(3 * count), s.frame);
-  energy_.bytes += written.bytes;
-  sink_({std::span(s.frame).first(written.bytes), o.kind,
-         s.first + static_cast<std::int64_t>(begin), static_cast<std::uint32_t>(count), now});
+  const std::span<const float> rows = std::span(s.xyz).subspan(3 * begin, 3 * count);
+  const std::size_t bytes = write_sensor_frame(
+      {o.kind, static_cast<std::uint32_t>(count), o.nominal_rate_hz, s.sequence++, end, duration},
+      rows, s.counts, s.frame);
+  energy_.bytes += bytes;
+  sink_({std::span(s.frame).first(bytes), o.kind, s.first + static_cast<std::int64_t>(begin),
+         static_cast<std::uint32_t>(count), now});
 }
 
 }  // namespace gauntlet::sim

@@ -68,7 +68,8 @@ struct WearableOptions {
   Result<void> validate() const;
 };
 
-// "pebble": accelerometer; "pebble-two-sensors": accelerometer and gyroscope; "ideal".
+// "pebble": accelerometer; "pebble-two-sensors": accelerometer and gyroscope; "watch-2023": these,
+// magnetometer and heart rate; "shirt": strain gauges; "ideal".
 const std::vector<std::string_view>& wearable_preset_names();
 WearableOptions wearable_preset(std::string_view name);
 

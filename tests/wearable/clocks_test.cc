@@ -116,6 +116,48 @@ TEST(StampClock, ATuningForkAtSkinTemperatureRunsSlow) {
               2);
 }
 
+TEST(StampClock, AnRcOscillatorStaysWithinItsBoundAndACrystalWithinItsOwn) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    const RandomStream stream(seed, "c");
+    EXPECT_LE(std::abs(FrequencyNoise(frequency_preset("rc"), {}, stream).error()), 250e-6);
+    EXPECT_LE(std::abs(FrequencyNoise(frequency_preset("crystal"), {}, stream).error()), 100e-6);
+    EXPECT_LE(std::abs(FrequencyNoise(frequency_preset("sensor"), {}, stream).error()), 0.05);
+  }
+}
+
+TEST(StampClock, PresetsAreWhatTheirNamesSay) {
+  StampClockOptions o = stamp_clock_preset("whole-seconds");
+  StampClock truncated(o, {}, RandomStream(1, "c"), at(0));
+  EXPECT_EQ(truncated.read(at(12.9)).time_since_epoch() % seconds{1}, Duration{0});
+  o = stamp_clock_preset("wrap-u32");
+  StampClock wrapped(o, {}, RandomStream(1, "c"), at(0));
+  EXPECT_LT(wrapped.read(at(12.9)).time_since_epoch(), milliseconds{4294967296});
+  for (const auto name : stamp_clock_preset_names()) {
+    EXPECT_TRUE(stamp_clock_preset(name).frequency.validate().ok()) << name;
+  }
+}
+
+// The error of a correction has its sd, and in between the clock runs on by its own rate.
+TEST(HostClock, AnNtpStepLeavesTheErrorThatItShould) {
+  HostClockOptions o;
+  o.frequency = exact_rate(50);
+  o.offset_sd_s = 10;
+  o.ntp_interval_s = 60;
+  o.ntp_error_ms = 20;
+  double sum2 = 0;
+  constexpr int kClocks = 400;
+  for (std::uint64_t seed = 0; seed < kClocks; ++seed) {
+    const HostClock clock(o, RandomStream(seed, "phone/clock"), at(0), at(3600));
+    const double ahead_ms = to_ms(clock.to_host(at(3590)).time_since_epoch() -
+                                  from_seconds(o.origin_unix_s) - seconds{3590});
+    sum2 += ahead_ms * ahead_ms / kClocks;
+  }
+  // 20 ms after the step and 50 ppm of the time since it: exponential with a mean of 60 s and half
+  // a knot, 3.3 ms on average, 4.5 rms.
+  const double expected = std::sqrt(20.0 * 20 + 4.5 * 4.5);
+  EXPECT_NEAR(std::sqrt(sum2), expected, 4 * expected / std::sqrt(2.0 * kClocks));
+}
+
 HostClock phone(double ntp_interval_s, std::uint64_t seed = 1) {
   HostClockOptions o;
   o.ntp_interval_s = ntp_interval_s;

@@ -15,14 +15,15 @@ struct Outcome {
   std::size_t values = 0;
 };
 
-Outcome run(double length_s, std::uint64_t seed) {
+Outcome run(double length_s, std::uint64_t seed,
+            const LocalSensorsOptions& options = local_sensors_preset("phone")) {
   Simulation simulation;
   const WorldTime end{from_seconds(length_s)};
   const HostClock host({}, RandomStream(seed, "phone/clock"), WorldTime{}, end);
   const auto still = make_still_motion();
   Outcome r;
-  LocalSensors sensors(simulation, local_sensors_preset("phone"), 1, RandomStream(seed, "phone"),
-                       *still, host, WorldTime{}, end, r.truth, [&](const LocalDelivery& d) {
+  LocalSensors sensors(simulation, options, 1, RandomStream(seed, "phone"), *still, host,
+                       WorldTime{}, end, r.truth, [&](const LocalDelivery& d) {
                          r.values += d.values.size();
                          if (d.stream.sensor != SensorKind::accelerometer) return;
                          r.stamps.insert(r.stamps.end(), d.stamps.begin(), d.stamps.end());
@@ -49,6 +50,27 @@ TEST(LocalSensors, EverySampleIsDeliveredOnceInOrder) {
   }
   EXPECT_EQ(static_cast<std::size_t>(next[0]), n);
   EXPECT_EQ(static_cast<std::size_t>(next[1]), n);
+}
+
+// With one quantile for all, every busy time is that long.
+TEST(LocalSensors, BusyTimesFollowTheQuantilesTheyAreGiven) {
+  LocalSensorsOptions o = local_sensors_preset("phone");
+  o.busy_empirical = true;
+  o.busy_min_ms = o.busy_p50_ms = o.busy_p90_ms = o.busy_p99_ms = o.busy_max_ms = 60;
+  const Outcome r = run(600, 1, o);
+  double longest_ms = 0;
+  std::size_t long_steps = 0;
+  for (std::size_t i = 1; i < r.stamps.size(); ++i) {
+    const double ms = to_ms(r.stamps[i] - r.stamps[i - 1]);
+    longest_ms = std::max(longest_ms, ms);
+    long_steps += ms > 40;
+  }
+  // 60 ms and what the sample before was early by, at most its period, with jitter on both.
+  EXPECT_GT(longest_ms, 55);
+  EXPECT_LT(longest_ms, 60 + 10 + 10);
+  EXPECT_GT(long_steps, 1000u);
+  o.busy_p90_ms = 50;
+  EXPECT_EQ(o.validate().error().code, "bad_phone");
 }
 
 // Public recordings (sp-sw-har, phones): 102.49 Hz (102.17 to 102.95), 8.4 % steps of zero, steps

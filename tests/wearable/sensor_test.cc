@@ -7,6 +7,7 @@
 #include "sim/wearable/allan.h"
 #include "sim/wearable/sampled_sensor.h"
 #include "sim/wearable/sensor_chain.h"
+#include "tests/wearable/recording.h"
 
 namespace gauntlet::sim {
 namespace {
@@ -15,36 +16,10 @@ using std::chrono::seconds;
 
 WorldTime at(double s) { return WorldTime{from_seconds(s)}; }
 
-struct Recording {
-  std::vector<WorldTime> t;
-  std::vector<float> xyz;
-  TrueStream truth;
-  std::vector<double> axis(std::size_t i, double unit) const {
-    std::vector<double> v(t.size());
-    for (std::size_t n = 0; n < v.size(); ++n) v[n] = double{xyz[3 * n + i]} / unit;
-    return v;
-  }
-};
-
 Recording record(const SensorOptions& o, double length_s, std::uint64_t seed = 1,
                  std::size_t block = 100) {
-  const auto still = make_still_motion();
-  const RandomStream stream(seed, "wearable/test");
-  SampledSensor sensor(o, {}, {0, o.kind}, stream, true, *still, at(0), at(length_s));
-  Recording r;
-  r.truth = sensor.make_truth();
-  std::vector<WorldTime> t;
-  std::vector<float> xyz;
-  for (;;) {
-    t.clear();
-    sensor.take(block, WorldTime::max(), t);
-    if (t.empty()) break;
-    xyz.resize(3 * t.size());
-    sensor.sample(t, xyz.data(), r.truth);
-    r.t.insert(r.t.end(), t.begin(), t.end());
-    r.xyz.insert(r.xyz.end(), xyz.begin(), xyz.end());
-  }
-  return r;
+  static const auto still = make_still_motion();
+  return record(o, *still, length_s, seed, block);
 }
 
 SensorOptions only_noise(SensorKind kind, double rate_hz, double density) {
@@ -129,6 +104,9 @@ TEST(Sensor, HowAStreamIsCutIntoBlocksChangesNothing) {
   SensorOptions o = sensor_preset("phone-gyroscope");
   o.random_walk = 0.01;
   o.faults = {60, 0.5, 60, 100, 60, 20, 0.3};
+  o.instability_processes = 3;
+  o.mount_hz = 12;
+  o.oversampling = 3;
   const Recording a = record(o, 120, 3, 100), b = record(o, 120, 3, 7);
   EXPECT_EQ(a.t, b.t);
   EXPECT_EQ(a.xyz, b.xyz);
@@ -163,6 +141,15 @@ TEST(Sensor, FaultsHappenAtTheirRate) {
   for (std::size_t i = 1; i < stuck.t.size(); ++i) same += stuck.xyz[3 * i] == stuck.xyz[3 * i - 3];
   // 60 * 2 s * 50 Hz, each length exponential: sd sqrt(60 * 2) * 2 s * 50.
   EXPECT_NEAR(same, 6000, 4 * std::sqrt(120.0) * 100);
+
+  o.faults = {};
+  o.faults.repeat_per_hour = 600;
+  const Recording repeats = record(o, 3600);
+  same = 0;
+  for (std::size_t i = 1; i < repeats.t.size(); ++i) {
+    same += repeats.xyz[3 * i] == repeats.xyz[3 * i - 3];
+  }
+  EXPECT_NEAR(same, 600, 4 * std::sqrt(600.0));
 
   o.faults = {};
   o.faults.gap_per_hour = 60;

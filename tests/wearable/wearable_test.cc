@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <vector>
 
 #include "core/wire/frame.h"
@@ -81,6 +82,56 @@ TEST(Wearable, FramesSayWhatTheSensorsRead) {
   EXPECT_EQ(static_cast<std::size_t>(next), r.truth.streams[0].sampled_at.size());
   EXPECT_EQ(next, 525);
   EXPECT_EQ(r.energy.wake_ups, 6u);
+}
+
+TEST(Wearable, EverySensorOfAWatchHasItsFrames) {
+  const auto still = make_still_motion();
+  WearableOptions o = wearable_preset("watch-2023");
+  o.sensors.push_back(sensor_preset("shirt-strain"));
+  o.sensors.push_back(sensor_preset("beacons"));
+  o.sensors.back().beacons.places = {{"door", 3, 0, 1}};
+  ASSERT_TRUE(o.validate().ok());
+  const Outcome r = run(o, *still, 60, 3);
+  ASSERT_EQ(r.truth.streams.size(), 6u);
+  std::map<SensorKind, std::size_t> samples;
+  for (const Sent& s : r.sent) {
+    samples[s.sensor] += s.count;
+    const bool pebble = is_inertial(s.sensor) || s.sensor == SensorKind::heart_rate;
+    const auto frame = wire::read_whole_frame(
+        pebble ? wire::FrameFormat::pebble16 : wire::FrameFormat::muvr20, s.bytes);
+    ASSERT_TRUE(frame.ok()) << to_string(s.sensor);
+    EXPECT_EQ(frame->sensor(), s.sensor);
+    EXPECT_EQ(frame->count(), s.count);
+    if (s.sensor == SensorKind::heart_rate) {
+      for (const std::byte b : frame->payload) EXPECT_NEAR(std::to_integer<int>(b), 62, 8);
+      continue;
+    }
+    std::vector<std::int16_t> xyz(3 * s.count);
+    frame->decode(xyz);
+    if (s.sensor == SensorKind::magnetometer) {
+      // Down, as the field is here: -45 uT, less some for iron (sd 5 uT, 2 %).
+      EXPECT_NEAR(xyz[2], -450, 4 * 51);
+    } else if (s.sensor == SensorKind::beacon) {
+      EXPECT_EQ(xyz[0], 0);
+      EXPECT_NEAR(xyz[1], -59 - 22 * std::log10(3.0), 4 * 4.5);
+    }
+  }
+  for (const TrueStream& stream : r.truth.streams) {
+    EXPECT_EQ(samples[stream.id.sensor], stream.sampled_at.size()) << to_string(stream.id.sensor);
+  }
+}
+
+TEST(Wearable, SequenceNumbersOfOneByteWrap) {
+  const auto still = make_still_motion();
+  WearableOptions o = wearable_preset("ideal");
+  o.firmware.batch = 5;
+  const Outcome r = run(o, *still, 30, 1);
+  ASSERT_GT(r.sent.size(), 260u);
+  for (std::size_t k = 0; k < r.sent.size(); ++k) {
+    const auto frame = wire::read_whole_frame(wire::FrameFormat::pebble16, r.sent[k].bytes);
+    ASSERT_TRUE(frame.ok());
+    EXPECT_EQ(frame->header.sequence, k % 256);
+  }
 }
 
 TEST(Wearable, AddingAGyroscopeChangesNoBitOfTheAccelerometer) {

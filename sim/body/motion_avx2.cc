@@ -1,0 +1,19 @@
+#if defined(__x86_64__)
+#include "sim/body/motion_kernel.inc"
+
+namespace gauntlet::sim::detail {
+
+MotionKernel avx2_motion_kernel() {
+  return {"avx2", __builtin_cpu_supports("avx2") != 0, &wrist, &pocket};
+}
+
+}  // namespace gauntlet::sim::detail
+#else
+#include "sim/body/motion_kernel.h"
+
+namespace gauntlet::sim::detail {
+
+MotionKernel avx2_motion_kernel() { return {"avx2", false, nullptr, nullptr}; }
+
+}  // namespace gauntlet::sim::detail
+#endif

@@ -1,0 +1,7 @@
+#include "sim/body/motion_kernel.inc"
+
+namespace gauntlet::sim::detail {
+
+MotionKernel baseline_motion_kernel() { return {"baseline", true, &wrist, &pocket}; }
+
+}  // namespace gauntlet::sim::detail
