@@ -11,6 +11,7 @@
 #include "cli/table.h"
 #include "cli/version.h"
 #include "scenarios/batch.h"
+#include "scenarios/fleet.h"
 
 namespace gauntlet::cli {
 namespace {
@@ -89,6 +90,65 @@ bool load(const RunArguments& arguments, Scenario& scenario) {
   return problems.empty();
 }
 
+// What was run, and how long it took, in words.
+struct Ran {
+  Batch batch;
+  std::string headline;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+Result<Ran> batch(const Scenario& scenario, const scenarios::SharedParts& parts,
+                  const reports::Provenance& about, const RunArguments& arguments,
+                  std::uint64_t seed) {
+  const auto begin = std::chrono::steady_clock::now();
+  ProgressLine line(scenario.options.name);
+  Ran ran;
+  ran.batch = scenarios::run_batch(scenario, parts, about,
+                                   {.seeds = scenarios::consecutive_seeds(seed, arguments.seeds),
+                                    .threads = arguments.threads,
+                                    .progress = [&line](double share) { line.show(share); }});
+  ran.headline = fmt::format("{} x {:.0f} min simulated in {:.2f} s", arguments.seeds,
+                             ran.batch.result.provenance.duration_s / 60, seconds_since(begin));
+  return ran;
+}
+
+Result<Ran> fleet(const Scenario& scenario, const scenarios::SharedParts& parts,
+                  const reports::Provenance& about, const RunArguments& arguments,
+                  std::uint64_t seed) {
+  if (arguments.seeds > 1) {
+    return Error{"bad_seeds", "--seeds: a fleet is run for one seed at a time"};
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  ProgressLine line(scenario.options.name);
+  scenarios::FleetRunOptions how;
+  how.seed = seed;
+  how.threads = arguments.threads;
+  how.progress = [&line](double share) { line.show(share); };
+  auto run = scenarios::run_fleet(scenario.options, parts, about, how);
+  if (!run) return run.error();
+  const double spent_s = seconds_since(begin);
+  Ran ran;
+  ran.headline =
+      fmt::format("{} people, {:.1f} person-hours simulated in {:.2f} s, {:.0f} x real time",
+                  run->came, run->person_seconds / 3600, spent_s, run->person_seconds / spent_s);
+  ran.batch.result = std::move(run->result);
+  return ran;
+}
+
+// The counts of a fleet and of the services that it shares.
+void print_fleet(const reports::ResultFile& result) {
+  const auto counts = result.tables.find("fleet");
+  if (counts == result.tables.end()) return;
+  TextTable table(counts->second.columns);
+  for (const auto& row : counts->second.rows) {
+    table.add({std::get<std::string>(row[0]), reports::to_text(std::get<double>(row[1]))});
+  }
+  fmt::print("\n{}", table.text());
+}
+
 }  // namespace
 
 int run_scenario(const RunArguments& arguments, const reports::ResultFile* captures) {
@@ -116,23 +176,19 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
   about.compiler = reports::compiler_family();
   about.command = command_of(arguments, seed);
 
-  const auto begin = std::chrono::steady_clock::now();
-  Batch batch;
-  {
-    ProgressLine line(options.name);
-    batch = scenarios::run_batch(scenario, *parts, about,
-                                 {.seeds = scenarios::consecutive_seeds(seed, arguments.seeds),
-                                  .threads = arguments.threads,
-                                  .progress = [&line](double share) { line.show(share); }});
+  const auto ran = options.fleet.people > 0 ? fleet(scenario, *parts, about, arguments, seed)
+                                            : batch(scenario, *parts, about, arguments, seed);
+  if (!ran) {
+    fmt::print(stderr, "gauntlet run: {}\n", ran.error().message);
+    return ran.error().code == "bad_seeds" ? kBadInput : kUnbalanced;
   }
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-
+  const Batch& batch = ran->batch;
   if (arguments.json) {
     fmt::print("{}", reports::to_json(batch.result));
   } else {
-    fmt::print("{}: {} x {:.0f} min simulated in {:.2f} s\n\n", options.name, arguments.seeds,
-               batch.result.provenance.duration_s / 60, spent.count());
+    fmt::print("{}: {}\n\n", options.name, ran->headline);
     print_summary(batch.result);
+    print_fleet(batch.result);
   }
   for (const auto& failure : batch.result.failures) fmt::print(stderr, "FAILED {}\n", failure);
   const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
@@ -143,7 +199,9 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
   if (!arguments.json) {
     fmt::print("\n");
     for (const char* file : {"report.html", "result.json", "result.h5"}) {
-      fmt::print("{}\n", (out / file).string());
+      if (batch.first || file != std::string_view("result.h5")) {
+        fmt::print("{}\n", (out / file).string());
+      }
     }
   }
   return batch.result.failures.empty() ? kOk : kUnbalanced;

@@ -29,6 +29,13 @@ void PhoneDeviceOptions::describe(OptionVisitor& v) {
   v.table("clock", clock, "the phone's clock against the world's");
 }
 
+void FleetOptions::describe(OptionVisitor& v) {
+  v.integer("people", people, {0, 1e7}, "people", "that may come; 0: the scenario is one person's");
+  v.number("arrivals_per_h", arrivals_per_h, {1e-3, 1e6}, "1/h",
+           "rate at which they come (Poisson)");
+  v.number("length_h", length_h, {1e-3, 24 * 366}, "h", "who would come later stays away");
+}
+
 void ScenarioOptions::describe(OptionVisitor& v) {
   v.text("name", name, "names the experiment; results of other names are not compared");
   v.text("about", about, "what it is for, in a sentence");
@@ -43,6 +50,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
   v.list("attack", attacks, "an attacker");
+  v.table("fleet", fleet, "many people, each as described here, who share the services");
 }
 
 namespace {
@@ -63,6 +71,9 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
     require("phone_device.sensors", options.phone_device.sensors.validate());
   }
   require("network", options.network.check({"phone", "authz", "profile", "ingest", "model"}));
+  if (options.fleet.people > 0 && options.network.latency_ms_min() <= 0) {
+    complain("network: a fleet needs a latency_ms_min above 0 ms on every path");
+  }
   require("services.tokens", options.services.tokens.validate());
   for (const auto& worn : options.wearables) {
     require("wearable \"" + worn.device.name + "\"", worn.device.validate());

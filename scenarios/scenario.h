@@ -52,6 +52,15 @@ struct PhoneDeviceOptions {
   void describe(OptionVisitor& v);
 };
 
+// Many independent people who share the services. They come to train one after the other, in a
+// Poisson process, and leave when their session is over and uploaded.
+struct FleetOptions {
+  std::int64_t people = 0;  // 0: no fleet, the scenario is one person's
+  double arrivals_per_h = 60;
+  double length_h = 24;  // who would come later stays away
+  void describe(OptionVisitor& v);
+};
+
 struct ScenarioOptions {
   // Stretching secrets takes as long as a simulated hour and no virtual time: little of it here.
   ScenarioOptions() { services.authz.scrypt = {4, 8, 1}; }
@@ -68,6 +77,7 @@ struct ScenarioOptions {
   sim::NetworkOptions network;
   ServiceSetOptions services;
   std::vector<adversarial::AttackOptions> attacks;
+  FleetOptions fleet;
   void describe(OptionVisitor& v);
 };
 

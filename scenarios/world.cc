@@ -60,31 +60,67 @@ sim::WearableOptions as_built(sim::WearableOptions device, const sim::HardwareOp
 
 }  // namespace
 
+TrueIdentity identity_of(const ScenarioOptions& options, std::uint64_t seed) {
+  sim::RandomStream random(seed, "person/" + std::to_string(options.person.number) + "/identity");
+  TrueIdentity identity;
+  identity.user_id = "u-" + hex(random, 32);
+  identity.name = "Name-" + hex(random, 32);
+  identity.email = hex(random, 32) + "@mail.invalid";
+  identity.cluster_id = "cluster-" + hex(random, 16);
+  return identity;
+}
+
+std::string secret_of(const TrueIdentity& identity) { return "secret-" + identity.user_id; }
+
+sim::PersonOptions person_of(const ScenarioOptions& options, std::uint64_t seed) {
+  const WhoOptions& o = options.person;
+  if (!o.drawn) return o.given;
+  const sim::RandomStream stream(seed, "person/" + std::to_string(o.number));
+  return sim::Population(o.population).draw(stream, o.session);
+}
+
+Person registered_person(const TrueIdentity& identity, const sim::PersonOptions& who) {
+  Person person;
+  person.user_id = identity.user_id;
+  person.name = identity.name;
+  person.email = identity.email;
+  person.age_years = static_cast<std::int64_t>(who.body.age_years);
+  person.sex = who.body.sex == sim::Sex::female ? "female" : "male";
+  person.height_cm = static_cast<std::int64_t>(who.body.height_m * 100);
+  person.weight_kg = static_cast<std::int64_t>(who.body.weight_kg);
+  return person;
+}
+
 World::World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts,
-             Truth& truth, EventLog& events)
+             Truth& truth, EventLog& events, const Elsewhere* elsewhere)
     : options_(options),
       seed_(seed),
       parts_(parts),
       truth_(truth),
       events_(events),
-      entropy_(sim::RandomStream(seed, "entropy")),
+      elsewhere_(elsewhere),
+      entropy_(seed, "entropy"),
       context_(simulation_) {}
 
 World::~World() = default;
 
 Result<std::unique_ptr<World>> World::make(const ScenarioOptions& options, std::uint64_t seed,
                                            const SharedParts& parts, const SutFactory& make_sut,
-                                           Truth& truth, EventLog& events) {
-  std::unique_ptr<World> world(new World(options, seed, parts, truth, events));
+                                           Truth& truth, EventLog& events,
+                                           const Elsewhere* elsewhere) {
+  std::unique_ptr<World> world(new World(options, seed, parts, truth, events, elsewhere));
+  const EntropyScope entropy(world->entropy_);
   if (auto built = world->build(make_sut); !built) return built.error();
   return world;
 }
 
 Result<void> World::build(const SutFactory& make_sut) {
-  make_identity();
+  truth_.identity = identity_of(options_, seed_);
   if (auto made = make_session(); !made) return made;
   make_hosts();
-  if (auto made = make_services(); !made) return made;
+  if (!elsewhere_) {
+    if (auto made = make_services(); !made) return made;
+  }
   make_phone(make_sut);
   make_wearables();
   make_phone_sensors();
@@ -100,19 +136,8 @@ std::string World::session_path() const {
   return "person/" + std::to_string(who.number) + "/session/" + std::to_string(who.session);
 }
 
-void World::make_identity() {
-  auto random = stream("person/" + std::to_string(options_.person.number) + "/identity");
-  truth_.identity.user_id = "u-" + hex(random, 32);
-  truth_.identity.name = "Name-" + hex(random, 32);
-  truth_.identity.email = hex(random, 32) + "@mail.invalid";
-  truth_.identity.cluster_id = "cluster-" + hex(random, 16);
-}
-
 Result<void> World::make_session() {
-  const WhoOptions& o = options_.person;
-  const std::string person = "person/" + std::to_string(o.number);
-  sim::PersonOptions who =
-      o.drawn ? sim::Population(o.population).draw(stream(person), o.session) : o.given;
+  sim::PersonOptions who = person_of(options_, seed_);
   const RecordedPerson* const recorded = parts_.recorded.get();
   if (recorded) who = recorded->who(who);
   auto script = sim::make_script(recorded ? sim::resting_plan(recorded->length_s) : options_.plan,
@@ -142,6 +167,12 @@ Result<void> World::make_session() {
 void World::make_hosts() {
   network_ = std::make_unique<sim::VirtualNetwork>(context_, options_.network, stream("network"));
   network_->add_host("phone", std::make_unique<PhoneClock>(*phone_clock_));
+  if (elsewhere_) {
+    for (const ServiceKind kind : kServiceKinds) {
+      network_->add_remote(std::string(to_string(kind)), elsewhere_->send);
+    }
+    return;
+  }
   // Servers keep the time that the phone's origin names, without drift: they have NTP.
   sim::LinearHostClockOptions server;
   server.epoch_s = options_.phone_device.clock.origin_unix_s;
@@ -161,17 +192,11 @@ Result<void> World::make_services() {
   ServiceSetOptions options = options_.services;
   options.durability = Durability::memory;
   services_ = std::make_unique<ServiceSet>(hosts, "", options, parts_.keys);
-  Person person;
-  person.user_id = truth_.identity.user_id;
-  person.name = truth_.identity.name;
-  person.email = truth_.identity.email;
-  const auto& body = script_->person().body;
-  person.age_years = static_cast<std::int64_t>(body.age_years);
-  person.sex = body.sex == sim::Sex::female ? "female" : "male";
-  person.height_cm = static_cast<std::int64_t>(body.height_m * 100);
-  person.weight_kg = static_cast<std::int64_t>(body.weight_kg);
-  const std::string secret = "secret-" + truth_.identity.user_id;
-  if (auto r = services_->register_person(person, secret, truth_.identity.cluster_id); !r) return r;
+  if (auto r = services_->register_person(registered_person(truth_.identity, script_->person()),
+                                          secret_of(truth_.identity), truth_.identity.cluster_id);
+      !r) {
+    return r;
+  }
   if (!parts_.model_bytes.empty()) {
     if (auto r = services_->model().put("gym", parts_.model_bytes); !r) return r;
   }
@@ -179,14 +204,18 @@ Result<void> World::make_services() {
   return {};
 }
 
+Endpoint World::endpoint(ServiceKind kind) const {
+  const std::string host(to_string(kind));
+  if (elsewhere_) return {host, elsewhere_->ports[static_cast<std::size_t>(kind)]};
+  return {host, services_->endpoint(kind).port};
+}
+
 void World::make_phone(const SutFactory& make_sut) {
   PhoneOptions options = options_.phone;
   options.upload.user = truth_.identity.user_id;
-  options.upload.secret = "secret-" + truth_.identity.user_id;
-  options.upload.authz = services_->endpoint(ServiceKind::authz);
-  options.upload.authz.host = "authz";
-  options.upload.ingest = services_->endpoint(ServiceKind::ingest);
-  options.upload.ingest.host = "ingest";
+  options.upload.secret = secret_of(truth_.identity);
+  options.upload.authz = endpoint(ServiceKind::authz);
+  options.upload.ingest = endpoint(ServiceKind::ingest);
   sut_ = make_sut(network_->host("phone"), options, events_);
 }
 
@@ -253,7 +282,23 @@ bool World::links_drained() const {
                      [](const Worn& worn) { return worn.link->drained(); });
 }
 
+void World::schedule_end() {
+  simulation_.at(truth_.end + kDrainStep, [this] { end_session(); });
+}
+
+void World::end_session() {
+  if (!links_drained() && simulation_.now() < truth_.end + kAftermath) {
+    simulation_.after(kDrainStep, [this] { end_session(); });
+    return;
+  }
+  for (Worn& worn : worn_) worn.link->stop();
+  sut_->finish();
+  finished_ = true;
+  simulation_.stop();  // from here on the caller looks after every event
+}
+
 Result<void> World::run(const RunHooks& hooks) {
+  const EntropyScope entropy(entropy_);
   const Duration length = truth_.end - truth_.begin;
   constexpr int kSteps = 100;
   for (int i = 1; i <= kSteps; ++i) {
@@ -295,6 +340,7 @@ void World::fill(reports::RunRecord& record) {
   if (phone_sensors_) record.links.emplace_back().radio = false;
 
   for (const ServiceKind kind : kServiceKinds) {
+    if (!services_) break;
     const std::string name(to_string(kind));
     for (const auto& [counter, n] : services_->counters(kind).all()) {
       constexpr std::string_view kRefused = "authz.refused.";

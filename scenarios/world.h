@@ -2,6 +2,7 @@
 // the services. Internal to the runner.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,17 +20,53 @@
 
 namespace gauntlet::scenarios {
 
+// Services in another simulation: how to reach them.
+struct Elsewhere {
+  sim::RemoteSend send;
+  std::array<std::uint16_t, kServiceKinds.size()> ports;
+};
+
+// OpenSSL's draws on this thread come from `stream` while this lives, which goes on where it was.
+class EntropyScope {
+ public:
+  explicit EntropyScope(sim::RandomStream& stream) : stream_(stream), seeded_(stream) {}
+  ~EntropyScope() { stream_ = seeded_.stream(); }
+  EntropyScope(const EntropyScope&) = delete;
+  EntropyScope& operator=(const EntropyScope&) = delete;
+
+ private:
+  sim::RandomStream& stream_;
+  sim::SeededEntropy seeded_;
+};
+
+// Who a seed's person is, by what they do not choose.
+TrueIdentity identity_of(const ScenarioOptions& options, std::uint64_t seed);
+std::string secret_of(const TrueIdentity& identity);
+// The person as the services know them.
+Person registered_person(const TrueIdentity& identity, const sim::PersonOptions& who);
+sim::PersonOptions person_of(const ScenarioOptions& options, std::uint64_t seed);
+
 class World {
  public:
   // Throws nothing; what cannot be built is in the Result. `truth` and `events` outlive the world.
   static Result<std::unique_ptr<World>> make(const ScenarioOptions& options, std::uint64_t seed,
                                              const SharedParts& parts, const SutFactory& make_sut,
-                                             Truth& truth, EventLog& events);
+                                             Truth& truth, EventLog& events,
+                                             const Elsewhere* elsewhere = nullptr);
   ~World();
 
   // Until the session is over and everything that was under way has arrived, been stored or been
   // given up. Code "stuck" when somebody still waits then.
   Result<void> run(const RunHooks& hooks);
+  // For who runs the simulation in steps: the session ends by itself, and when over() the phone has
+  // nothing left to do once nothing is scheduled any more.
+  void schedule_end();
+  bool over() const { return finished_; }
+  sim::Simulation& simulation() { return simulation_; }
+  sim::VirtualContext& context() { return context_; }
+  sim::VirtualNetwork& network() { return *network_; }
+  // For an EntropyScope around what happens in this world.
+  sim::RandomStream& entropy() { return entropy_; }
   // What neither truth nor events hold.
   void fill(reports::RunRecord& record);
   std::uint64_t engine_events() const { return simulation_.counters().run; }
@@ -42,11 +79,10 @@ class World {
   };
 
   World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts, Truth& truth,
-        EventLog& events);
+        EventLog& events, const Elsewhere* elsewhere);
   sim::RandomStream stream(std::string_view path) const { return {seed_, path}; }
   std::string session_path() const;
   Result<void> build(const SutFactory& make_sut);
-  void make_identity();
   Result<void> make_session();
   void make_hosts();
   Result<void> make_services();
@@ -56,6 +92,8 @@ class World {
   void make_attacks();
   void schedule_marks();
   bool links_drained() const;
+  void end_session();
+  Endpoint endpoint(ServiceKind kind) const;
 
   const ScenarioOptions& options_;
   const std::uint64_t seed_;
@@ -63,7 +101,9 @@ class World {
   Truth& truth_;
   EventLog& events_;
 
-  sim::SeededEntropy entropy_;
+  const Elsewhere* const elsewhere_;  // null: the services are here
+
+  sim::RandomStream entropy_;
   sim::Simulation simulation_;
   sim::VirtualContext context_;
   std::shared_ptr<const sim::Script> script_;
@@ -76,6 +116,7 @@ class World {
   std::vector<std::unique_ptr<sim::AnalogSource>> sources_;
   std::vector<Worn> worn_;
   std::unique_ptr<sim::LocalSensors> phone_sensors_;
+  bool finished_ = false;
 };
 
 }  // namespace gauntlet::scenarios

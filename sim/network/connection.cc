@@ -64,8 +64,8 @@ Connection::Connection(std::shared_ptr<NetworkCore> core, Path& forth, Path& bac
     : core_(std::move(core)),
       id_(core_->next_connection++),
       port_(port),
-      pipes_{Pipe{&forth, &back, random.child("forth")},
-             Pipe{&back, &forth, random.child("back")}} {
+      pipes_{Pipe{forth.shared_from_this(), back.shared_from_this(), random.child("forth")},
+             Pipe{back.shared_from_this(), forth.shared_from_this(), random.child("back")}} {
   core_->connections.emplace(id_, this);
 }
 
@@ -130,6 +130,7 @@ void Connection::close(int side) {
   }
   end.closed = true;
   in.received.clear();
+  forget_if_over();
 }
 
 // ---- data on its way ---------------------------------------------------------------------------
@@ -165,6 +166,12 @@ void Connection::send(int side, Segment segment) {
   const Path::Delivery delivery = out.path->carry(now(), segment.bytes.size(), out.random);
   if (delivery.given_up) return give_up(side, delivery.at);
   out.last_arrival = std::max(out.last_arrival, delivery.at);
+  if (remote_) {
+    constexpr RemoteMessage::Kind kKinds[] = {RemoteMessage::Kind::data, RemoteMessage::Kind::end,
+                                              RemoteMessage::Kind::reset};
+    const auto kind = kKinds[static_cast<std::size_t>(segment.kind)];
+    return transmit(kind, out.last_arrival, 0, std::move(segment.bytes));
+  }
   out.under_way.push_back(std::move(segment));
   at(out.last_arrival, [side](Connection& c) { c.arrive(side); });
 }
@@ -214,6 +221,12 @@ bool Connection::take(int side, asio::mutable_buffer buffer, error_code& error, 
   const auto last = in.received.begin() + static_cast<std::ptrdiff_t>(n);
   std::copy(in.received.begin(), last, static_cast<std::byte*>(buffer.data()));
   in.received.erase(in.received.begin(), last);
+  if (remote_) {
+    if (!in.end_received && !swallowed_) {
+      transmit(RemoteMessage::Kind::room, now() + in.back->latency_min(), n, {});
+    }
+    return true;
+  }
   in.credits.push_back({now() + in.back->latency_min(), n});
   if (in.writer) expect_room(1 - side);
   return true;
@@ -259,6 +272,7 @@ void Connection::room(int side) {
 // ---- breaking ----------------------------------------------------------------------------------
 
 void Connection::give_up(int side, WorldTime t) {
+  if (is_far(side)) return;  // the far side knows for itself
   End& end = ends_[index(side)];
   if (std::exchange(end.gives_up, true)) return;
   at(t, [side](Connection& c) { c.fail(side, asio::error::timed_out); });
@@ -274,7 +288,9 @@ void Connection::fail(int side, error_code error) {
 }
 
 void Connection::reset() {
+  was_cut_ = true;
   for (const int side : {0, 1}) {
+    if (is_far(side)) continue;
     pipes_[index(side)].under_way.clear();
     ++pipes_[index(side)].path->counts.resets;
     fail(side, asio::error::connection_reset);
@@ -286,7 +302,69 @@ void Connection::swallow() {
   for (const int side : {0, 1}) {
     const Pipe& out = pipes_[index(side)];
     if (out.writer) give_up(side, now() + out.path->patience());  // window probes go unanswered
+    // What is under way to another simulation is swallowed there: this side learns it by time-out.
+    if (remote_ && out.last_arrival > now()) give_up(side, out.last_arrival + out.path->patience());
   }
+}
+
+// ---- the far side in another simulation --------------------------------------------------------
+
+void Connection::transmit(RemoteMessage::Kind kind, WorldTime t, std::uint64_t bytes_read,
+                          std::vector<std::byte> bytes) {
+  const auto to = core_->remotes.find(remote_->far);
+  if (core_->ended || to == core_->remotes.end()) return;
+  to->second.send({kind, remote_->asked_here, port_, t, remote_->near, remote_->far,
+                   remote_->connection, bytes_read, std::move(bytes)});
+}
+
+void Connection::receive(RemoteMessage message) {
+  using Kind = RemoteMessage::Kind;
+  if (was_cut_) return;
+  const auto self = shared_from_this();
+  Pipe& in = pipes_[index(1 - near())];
+  Pipe& out = pipes_[index(near())];
+  switch (message.kind) {
+    case Kind::room:
+      out.credits.push_back({now(), static_cast<std::size_t>(message.bytes_read)});
+      room(near());
+      return;
+    case Kind::data:
+    case Kind::end:
+    case Kind::reset: {
+      const auto kind = message.kind == Kind::data  ? Segment::Kind::data
+                        : message.kind == Kind::end ? Segment::Kind::end
+                                                    : Segment::Kind::reset;
+      in.under_way.push_back({kind, std::move(message.bytes)});
+      arrive(1 - near());
+      // The end of what the far side says is seen by a closed connection, too.
+      if (kind != Segment::Kind::data)
+        in.end_received = in.end_received || ends_[index(near())].closed;
+      return forget_if_over();
+    }
+    case Kind::ask:
+    case Kind::accept:
+    case Kind::refuse:
+      return;
+  }
+}
+
+// A closed connection is kept until the far side has ended as well, so that data which comes too
+// late is answered by a reset, once.
+void Connection::forget_if_over() {
+  if (!remote_) return;
+  const End& end = ends_[index(near())];
+  if (!end.closed) return;
+  if (pipes_[index(1 - near())].end_received || end.error || end.reset_sent || swallowed_) {
+    const auto self = shared_from_this();
+    core_->remote_connections.erase(*remote_);
+  }
+}
+
+bool Connection::quiet() const {
+  const End& end = ends_[index(near())];
+  const Pipe& in = pipes_[index(1 - near())];
+  if (pipes_[index(near())].writer) return false;
+  return end.closed || end.error || (in.reader != nullptr && in.received.empty());
 }
 
 }  // namespace gauntlet::sim

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,12 +15,14 @@
 #include "sim/engine/random.h"
 #include "sim/engine/virtual_context.h"
 #include "sim/network/path.h"
+#include "sim/network/remote.h"
 #include "sim/network/virtual_network.h"
 
 namespace gauntlet::sim {
 
 class Connection;
 class VirtualListener;
+struct Handshake;
 
 // What hosts, connections and streams share. Outlives the network while somebody still holds a
 // stream; `ended` then turns everything into nothing.
@@ -28,6 +31,8 @@ struct NetworkCore {
       : context(c), options(std::move(o)), random(r) {}
   Path& path(const std::string& from, const std::string& to);
   std::size_t cut(const std::string& a, const std::string& b, CutOptions::Kind kind);
+  // By which name a host goes in the options.
+  const std::string& alias(const std::string& host) const;
   // Whether the host's own radio is off.
   bool offline(const std::string& host, WorldTime t) const;
 
@@ -37,10 +42,18 @@ struct NetworkCore {
   bool ended = false;
   std::vector<WireTap> taps;
   std::set<std::string> names;
-  std::map<std::pair<std::string, std::string>, std::unique_ptr<Path>> paths;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Path>> paths;
   std::map<std::pair<std::string, std::uint16_t>, VirtualListener*> listeners;
   std::map<std::uint64_t, Connection*> connections;  // by id, which is by order of creation
   std::uint64_t next_connection = 0;
+
+  struct Remote {
+    RemoteSend send;
+    std::string as;
+  };
+  std::map<std::string, Remote> remotes;
+  std::map<RemoteKey, std::shared_ptr<Connection>> remote_connections;
+  std::map<RemoteKey, Handshake*> handshakes;
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -48,6 +61,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Side 0 asked, side 1 accepts. `random` is drawn from for all that this connection sends.
   Connection(std::shared_ptr<NetworkCore> core, Path& forth, Path& back, const RandomStream& random,
              std::uint16_t port);
+  // The far side lives in another simulation; its pipe here only receives.
+  void make_remote(const RemoteKey& key) { remote_ = key; }
+  void receive(RemoteMessage message);
+  bool quiet() const;
+  void fail_near(error_code error) { fail(near(), error); }
   ~Connection();
 
   // Nothing sent by side 1 arrives before `t`: its answer to the handshake comes first.
@@ -72,8 +90,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
   // From side i to the other.
   struct Pipe {
-    Path* path;
-    Path* back;
+    std::shared_ptr<Path> path;  // a host that is forgotten leaves its connections behind
+    std::shared_ptr<Path> back;
     RandomStream random;
     std::deque<Segment> under_way{};
     WorldTime last_arrival{};
@@ -108,6 +126,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void room(int side);
   void give_up(int side, WorldTime at);
   void fail(int side, error_code error);
+  int near() const { return remote_->asked_here ? 0 : 1; }
+  bool is_far(int side) const { return remote_ && side != near(); }
+  void transmit(RemoteMessage::Kind kind, WorldTime at, std::uint64_t bytes_read,
+                std::vector<std::byte> bytes);
+  void forget_if_over();
   WorldTime now() const { return core_->context.now(); }
   template <class F>
   void at(WorldTime t, F f);
@@ -116,6 +139,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t id_;
   std::uint16_t port_;
   bool swallowed_ = false;
+  bool was_cut_ = false;
+  std::optional<RemoteKey> remote_;
   std::array<Pipe, 2> pipes_;
   std::array<End, 2> ends_;
 };

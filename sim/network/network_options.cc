@@ -91,6 +91,15 @@ void NetworkOptions::describe(OptionVisitor& v) {
   v.list("cuts", cuts, "connections reset or forgotten at one instant");
 }
 
+double NetworkOptions::latency_ms_min() const {
+  double least = path.latency_ms_min;
+  for (const PathOptions& p : paths) {
+    const bool loopback = p.from == p.to && p.from != "*";
+    if (!loopback) least = std::min(least, p.latency_ms_min);
+  }
+  return least;
+}
+
 Result<void> NetworkOptions::check(const std::vector<std::string>& hosts) const {
   const auto known = [&hosts](const std::string& name) {
     return name == "*" || std::find(hosts.begin(), hosts.end(), name) != hosts.end();

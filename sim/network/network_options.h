@@ -68,6 +68,8 @@ struct NetworkOptions {
   std::vector<PartitionOptions> partitions;
   std::vector<CutOptions> cuts;
   void describe(OptionVisitor& v);
+  // No message between two hosts takes less: the lookahead of simulations that run apart.
+  double latency_ms_min() const;
   // What a range alone cannot say: hosts that exist, means not below minima, ends not before
   // begins. Codes: unknown_host, bad_latency, bad_interval.
   Result<void> check(const std::vector<std::string>& hosts) const;

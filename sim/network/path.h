@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +30,7 @@ struct PathCounts {
   std::uint64_t swallowed = 0;  // segments of half-open connections
 };
 
-class Path {
+class Path : public std::enable_shared_from_this<Path> {
  public:
   Path(const NetworkOptions& options, const std::string& from, const std::string& to);
 

@@ -28,6 +28,7 @@
 #include "sim/network/host_clock.h"
 #include "sim/network/network_options.h"
 #include "sim/network/path.h"
+#include "sim/network/remote.h"
 
 namespace gauntlet::sim {
 
@@ -55,6 +56,16 @@ class VirtualNetwork {
   // Names are unique (checked). Without a clock: LinearHostClock with its defaults.
   VirtualHost& add_host(const std::string& name, std::unique_ptr<HostClockModel> clock = nullptr);
   VirtualHost& host(const std::string& name);
+  // A host of another simulation (remote.h): connections to and from it go through `send` and
+  // deliver(). In the options it goes by the name `as`.
+  void add_remote(const std::string& name, RemoteSend send, const std::string& as = "");
+  // It is gone: its connections are reset.
+  void forget_remote(const std::string& name);
+  // From an event at the instant of arrival. A message that nobody waits for any more is dropped.
+  void deliver(RemoteMessage message);
+  // True when nothing is sent to this remote host before it speaks again, timers apart: on each of
+  // its connections somebody reads and nothing waits to be written.
+  bool quiet(const std::string& name) const;
   // Called for every write; several taps may listen.
   void add_tap(WireTap tap);
   // Now; for a scheduled one see NetworkOptions::cuts. Returns the number of connections hit.
