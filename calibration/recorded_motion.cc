@@ -80,7 +80,41 @@ class RecordedMotion final : public sim::Motion {
     }
   }
 
+  void see(std::span<const WorldTime> t, const std::array<double, 3>& world,
+           float* seen) const override {
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      const std::array<double, 3> up = up_at(t[i]);
+      // The shortest turn from (0, 0, 1) to `up`.
+      const auto cross = [](const std::array<double, 3>& a, const std::array<double, 3>& b) {
+        return std::array<double, 3>{a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],
+                                     a[0] * b[1] - a[1] * b[0]};
+      };
+      const std::array<double, 3> axis = cross({0, 0, 1}, up);
+      const auto once = cross(axis, world), twice = cross(axis, once);
+      for (std::size_t k = 0; k < 3; ++k) {
+        seen[3 * i + k] =
+            static_cast<float>(world[k] + once[k] + twice[k] / std::max(1 + up[2], 1e-6));
+      }
+    }
+  }
+
  private:
+  // The mean direction of the specific force over a second.
+  std::array<double, 3> up_at(WorldTime t) const {
+    std::array<WorldTime, 5> around;
+    for (std::size_t k = 0; k < around.size(); ++k) {
+      around[k] = t + std::chrono::milliseconds(250 * (static_cast<int>(k) - 2));
+    }
+    std::array<float, 15> force{};
+    evaluate(around, force.data(), nullptr);
+    std::array<double, 3> up{};
+    for (std::size_t k = 0; k < force.size(); ++k) up[k % 3] += static_cast<double>(force[k]);
+    const double length = std::hypot(up[0], up[1], up[2]);
+    if (length <= 0) return {0, 0, 1};
+    for (double& u : up) u /= length;
+    return up;
+  }
+
   void find_runs(std::int64_t origin_ns) {
     const auto& t = track_->time_ns;
     const auto seconds = [&](std::size_t i) {

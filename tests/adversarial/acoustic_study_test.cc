@@ -57,6 +57,7 @@ struct Setting {
 std::vector<double> readings(const Setting& s, std::uint64_t seed) {
   sim::SensorOptions o = sim::sensor_preset("ideal");
   o.oscillator.error_ppm = s.drift_ppm;
+  o.oscillator.error_limit_ppm = 5000;
   o.sampling_jitter_us = s.jitter_us;
   o.sampling = s.sampling;
   o.sampling_count = s.readings;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -87,13 +88,14 @@ TEST(RecordedMotion, StampsThatRepeatOrComeLateDoNotBendTheSignal) {
 
 TEST(RecordedMotion, AGapIsCrossedInAStraightLineAndTheEndsHold) {
   auto track = std::make_shared<replay::SampleTrack>();
+  constexpr std::array kAt_s{0.0, 1.005, 2.01, 3.015, 9.0};
   track->time_ns = {1'000'000'000, 1'010'000'000, 3'010'000'000, 3'020'000'000};
   track->force_mps2 = {1, 0, 0, 1, 0, 0, 5, 0, 0, 5, 0, 0};
   const auto motion = make_recorded_motion(track, 0, 22.5);
-  std::vector<WorldTime> t;
-  for (const double s : {0.0, 1.005, 2.01, 3.015, 9.0})
-    t.push_back(time_from_seconds<WorldTime>(s));
-  std::vector<float> force(3 * t.size()), rate(3 * t.size(), 7);
+  std::array<WorldTime, 5> t;
+  std::transform(kAt_s.begin(), kAt_s.end(), t.begin(), time_from_seconds<WorldTime>);
+  std::array<float, 15> force{}, rate{};
+  rate.fill(7);
   motion->evaluate(t, force.data(), rate.data());
   EXPECT_FLOAT_EQ(force[0], 1);
   EXPECT_FLOAT_EQ(force[3], 1);
@@ -101,6 +103,21 @@ TEST(RecordedMotion, AGapIsCrossedInAStraightLineAndTheEndsHold) {
   EXPECT_FLOAT_EQ(force[9], 5);
   EXPECT_FLOAT_EQ(force[12], 5);
   for (const float w : rate) EXPECT_EQ(w, 0);
+}
+
+TEST(RecordedMotion, UpIsWhereTheMeanForcePoints) {
+  auto track = std::make_shared<replay::SampleTrack>();
+  for (std::int64_t i = 0; i < 300; ++i) {
+    track->time_ns.push_back(i * 10'000'000);
+    for (const float f : {0.0F, 9.8F, 0.0F}) track->force_mps2.push_back(f);
+  }
+  const auto motion = make_recorded_motion(track, 0, 22.5);
+  const std::array t{time_from_seconds<WorldTime>(1.5)};
+  std::array<float, 3> seen{};
+  motion->see(t, {0, 0, 2}, seen.data());
+  EXPECT_NEAR(seen[0], 0, 1e-6);
+  EXPECT_NEAR(seen[1], 2, 1e-6);
+  EXPECT_NEAR(seen[2], 0, 1e-6);
 }
 
 TEST(RecordedMotion, BlocksDoNotMatter) {
