@@ -95,13 +95,15 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
   Scenario scenario;
   if (!load(arguments, scenario)) return kBadInput;
   const auto& options = scenario.options;
+  // An external pipeline brings its own.
+  const bool needs_model = options.pipeline.kind == PipelineKind::built_in;
   const auto model = find_shipped(options.model);
-  if (!model) {
+  if (!model && needs_model) {
     fmt::print(stderr, "gauntlet run: the model {} is not here; `gauntlet train` makes it\n",
                options.model);
     return kBadInput;
   }
-  const auto parts = scenarios::make_shared_parts(options, model->string());
+  const auto parts = scenarios::make_shared_parts(options, model ? model->string() : "");
   if (!parts) {
     fmt::print(stderr, "gauntlet run: {}: {}\n", options.model, parts.error().message);
     return kBadInput;
@@ -146,6 +148,7 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
       fmt::print("{}\n", (out / file).string());
     }
   }
+  if (batch.pipelines_failed > 0) return kPipelineFailed;
   return batch.result.failures.empty() ? kOk : kUnbalanced;
 }
 
