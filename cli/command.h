@@ -14,8 +14,8 @@ enum Exit : int {
   kBadInput = 2,
   // 3 to 5 are the gate's verdicts: reports/gate.h.
   kInfrastructure = 6,
-  kPartial = 7,    // some of the input was corrupt; the rest was processed
-  kUnbalanced = 8,  // a run whose books do not balance
+  kPartial = 7,        // some of the input was corrupt; the rest was processed
+  kUnbalanced = 8,     // a run whose books do not balance
   kPipelineFailed = 9  // an external pipeline crashed, was silent, or broke the contract
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -65,6 +66,20 @@ void print_summary(const reports::ResultFile& result) {
     if (name.starts_with("samples.dropped.")) add("  " + name.substr(16), metric);
   }
   fmt::print("{}", table.text());
+}
+
+// Its real speed counts in real time only; in virtual time it says how long a run will take.
+void print_external(const ExternalReport& report) {
+  std::vector<double> ms = report.answer_ms;
+  if (ms.empty()) return;
+  std::sort(ms.begin(), ms.end());
+  const auto share = [&ms](double p) {
+    return reports::to_text(ms[static_cast<std::size_t>(p * static_cast<double>(ms.size() - 1))]);
+  };
+  fmt::print(
+      "\nexternal pipeline \"{}\": {} inputs, {} events; answered in {} ms (p50), {} (p95), "
+      "{} (p99), {} (max) of real time\n",
+      report.name, report.inputs, report.events, share(0.5), share(0.95), share(0.99), share(1));
 }
 
 std::string command_of(const RunArguments& a, std::uint64_t seed) {
@@ -135,6 +150,7 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
     fmt::print("{}: {} x {:.0f} min simulated in {:.2f} s\n\n", options.name, arguments.seeds,
                batch.result.provenance.duration_s / 60, spent.count());
     print_summary(batch.result);
+    if (batch.first && batch.first->external) print_external(*batch.first->external);
   }
   for (const auto& failure : batch.result.failures) fmt::print(stderr, "FAILED {}\n", failure);
   const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
