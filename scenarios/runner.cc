@@ -26,7 +26,7 @@ namespace {
 Result<SeedRun> run_external(const ScenarioOptions& options, std::uint64_t seed,
                              const SharedParts& parts, const RunHooks& hooks) {
   ExternalReport report;
-  auto peer = ExternalPipeline::open(options.pipeline, report);
+  auto peer = greet_external(options.pipeline, report);
   if (!peer) return Error{"pipeline", "external pipeline: " + peer.error().message};
   ExternalPipeline* pipeline = nullptr;  // the world's
   auto run = run_seed(

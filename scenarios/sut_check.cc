@@ -240,7 +240,7 @@ SutSession greet_as_stranger(const ScenarioOptions& options) {
   SutSession session;
   PipelineOptions pipeline = options.pipeline;
   constexpr std::array<std::uint32_t, 1> kVersions{kNoSuchVersion};
-  auto peer = ExternalPipeline::open(pipeline, session.report, kVersions);
+  auto peer = greet_external(pipeline, session.report, kVersions);
   if (!peer) session.not_run = peer.error();
   return session;
 }

@@ -100,7 +100,7 @@ SutSession run_session(const ScenarioOptions& given, std::uint64_t seed, const S
   // Nobody logs in, so nobody's secret needs to be dear.
   options.services.authz.scrypt.log2_n = 1;
   SutSession session;
-  auto peer = ExternalPipeline::open(options.pipeline, session.report);
+  auto peer = greet_external(options.pipeline, session.report);
   if (!peer) {
     session.not_run = peer.error();
     return session;
@@ -133,7 +133,7 @@ SutSession run_session(const ScenarioOptions& given, std::uint64_t seed, const S
 
 SutSession run_by_hand(const ScenarioOptions& options, const std::vector<Stimulus>& inputs) {
   SutSession session;
-  auto peer = ExternalPipeline::open(options.pipeline, session.report);
+  auto peer = greet_external(options.pipeline, session.report);
   if (!peer) {
     session.not_run = peer.error();
     return session;

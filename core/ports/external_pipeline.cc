@@ -1,7 +1,6 @@
 #include "core/ports/external_pipeline.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -21,13 +20,11 @@ namespace {
 using external::Answer;
 using RealClock = std::chrono::steady_clock;
 
-constexpr std::size_t kRefusalsInWords = 20;
 constexpr std::size_t kEventsPerAnswer = 100'000;
 constexpr std::size_t kDeferredMax = 1'000'000;
 constexpr Duration kWakeMax = std::chrono::hours{24};
 // How long it may ask to be woken after the last input.
 constexpr Duration kAfterFinish = std::chrono::seconds{60};
-constexpr std::array<std::uint32_t, 1> kVersions{external::kVersion};
 
 RealClock::duration real(double seconds) {
   return std::chrono::duration_cast<RealClock::duration>(std::chrono::duration<double>(seconds));
@@ -68,28 +65,7 @@ class FusionSink final : public EventSink {
   EventSink& sink_;
 };
 
-void refuse(ExternalReport& report, const std::string& code, const std::string& message) {
-  if (report.refused.get(code) == 0 && report.refusals.size() < kRefusalsInWords) {
-    report.refusals.push_back(code + ": " + message);
-  }
-  report.refused.add(code);
-}
-
 }  // namespace
-
-std::vector<std::string> ExternalReport::complaints() const {
-  std::vector<std::string> out;
-  if (failure) out.push_back("external pipeline: " + failure->code + ": " + failure->message);
-  for (const std::string& r : refusals) {
-    const auto n = refused.get(r.substr(0, r.find(':')));
-    out.push_back("external pipeline: " + std::to_string(n) + " refused, " + r);
-  }
-  if (unaccounted > 0) {
-    out.push_back("external pipeline: " + std::to_string(unaccounted) +
-                  " samples are in nobody's book, though it says that it accounts for all");
-  }
-  return out;
-}
 
 // Owned by the adapter and by its coroutines, so that neither outlives what it uses.
 class ExternalPipeline::Impl : public std::enable_shared_from_this<ExternalPipeline::Impl> {
@@ -151,6 +127,8 @@ class ExternalPipeline::Impl : public std::enable_shared_from_this<ExternalPipel
   void end_if_idle();
   void close_books(HostTime at);
   HostTime real_now() const;
+  RealClock::time_point real_time_of(HostTime t) const;
+  void listen(RealClock::time_point due);
 
   Runtime& runtime_;
   const PhoneOptions phone_;
@@ -282,11 +260,11 @@ Result<void> ExternalPipeline::Impl::take(const std::string& message, HostTime n
   auto decoded = external::decode_output(message);
   if (!decoded) {
     if (decoded.error().code == "framing") return decoded.error();
-    refuse(report_, decoded.error().code, decoded.error().message);
+    report_.refuse(decoded.error().code, decoded.error().message);
     return {};
   }
   if (decoded->unknown_fields) {
-    refuse(report_, "unknown_fields", "a message with fields that version 1 does not have");
+    report_.refuse("unknown_fields", "a message with fields that version 1 does not have");
   }
   if (++events_ > kEventsPerAnswer || deferred_.size() > kDeferredMax) {
     return Error{"too_many", "more than 100000 events for one input, and no Idle"};
@@ -294,7 +272,7 @@ Result<void> ExternalPipeline::Impl::take(const std::string& message, HostTime n
   Answer& answer = decoded->answer;
   if (const auto* idle = std::get_if<external::Idle>(&answer)) return answered(*idle, now);
   if (std::holds_alternative<external::Ready>(answer)) {
-    refuse(report_, "order", "Ready comes once, in answer to Hello");
+    report_.refuse("order", "Ready comes once, in answer to Hello");
     return {};
   }
   const Duration cost = waits() ? from_ms(options_.answer_cost_ms) : Duration{};
@@ -316,7 +294,7 @@ Result<void> ExternalPipeline::Impl::take(const std::string& message, HostTime n
     at = std::max(known, s->at) + from_ms(phone_.display_ms);
     if (fair) believe(std::move(*s), at);
   }
-  if (!fair) refuse(report_, fair.error().code, fair.error().message);
+  if (!fair) report_.refuse(fair.error().code, fair.error().message);
   return {};
 }
 
@@ -336,11 +314,11 @@ Result<void> ExternalPipeline::Impl::answered(const external::Idle& idle, HostTi
   wake_.reset();
   if (!idle.until) return {};
   if (*idle.until <= now) {
-    refuse(report_, "past_wake", "Idle.until_ns is not after the input that it answers");
+    report_.refuse("past_wake", "Idle.until_ns is not after the input that it answers");
   } else if (*idle.until > now + kWakeMax) {
-    refuse(report_, "far_wake", "Idle.until_ns lies more than a day ahead; leave it out instead");
+    report_.refuse("far_wake", "Idle.until_ns lies more than a day ahead; leave it out instead");
   } else if (given_all_ && *idle.until > finished_at_ + kAfterFinish) {
-    refuse(report_, "endless", "it asks to be woken more than 60 s after Finish");
+    report_.refuse("endless", "it asks to be woken more than 60 s after Finish");
   } else {
     wake_ = idle.until;
   }
@@ -449,6 +427,10 @@ void ExternalPipeline::Impl::close_books(HostTime at) {
 
 // --- real time ----------------------------------------------------------------------------------
 
+RealClock::time_point ExternalPipeline::Impl::real_time_of(HostTime t) const {
+  return began_ + real(to_seconds(t - kept_.front().at) / options_.speed);
+}
+
 HostTime ExternalPipeline::Impl::real_now() const {
   const double elapsed_s = std::chrono::duration<double>(RealClock::now() - began_).count();
   return kept_.front().at + from_seconds(elapsed_s * options_.speed);
@@ -457,91 +439,40 @@ HostTime ExternalPipeline::Impl::real_now() const {
 void ExternalPipeline::Impl::play() {
   CHECK(!waits() && given_all_);
   began_ = RealClock::now();
-  const auto real_time_of = [this](HostTime t) {
-    return began_ + real(to_seconds(t - kept_.front().at) / options_.speed);
-  };
-  const auto patience = real(options_.answer_timeout_s);
-  std::size_t next = 0;
-  while (peer_ && (next < kept_.size() || !unanswered_.empty() || wake_)) {
-    const bool may_wake = wake_ && unanswered_.empty();
-    const bool wake_first = may_wake && (next == kept_.size() || *wake_ < kept_[next].at);
-    const bool input_left = next < kept_.size();
+  for (std::size_t next = 0; peer_ && (next < kept_.size() || !unanswered_.empty() || wake_);) {
+    // A wake is due only where no input comes before it, and where all have been answered.
+    const bool wakes =
+        wake_ && unanswered_.empty() && (next == kept_.size() || *wake_ < kept_[next].at);
     auto due = RealClock::time_point::max();
-    if (wake_first) {
+    if (wakes) {
       due = real_time_of(*wake_);
-    } else if (input_left) {
+    } else if (next < kept_.size()) {
       due = real_time_of(kept_[next].at);
     }
-    if (due <= RealClock::now()) {
-      if (wake_first) {
-        const HostTime now = std::max(real_now(), *wake_);
-        send(external::encode_wake(now), now);
-      } else {
-        send(std::move(kept_[next].bytes), kept_[next].at);
-        ++next;
-      }
-      continue;
-    }
-    const auto too_late = unanswered_.empty() ? due : unanswered_.front().when + patience;
-    const auto message = peer_->receive(std::min(due, too_late));
-    if (message) {
-      const HostTime now = unanswered_.empty() ? real_now() : unanswered_.front().at;
-      if (const auto taken = take(*message, now); !taken) fail(taken.error());
-    } else if (message.error().code != "timeout" ||
-               (!unanswered_.empty() && RealClock::now() >= too_late)) {
-      fail(message.error());
+    if (due > RealClock::now()) {
+      listen(due);
+    } else if (wakes) {
+      const HostTime now = std::max(real_now(), *wake_);
+      send(external::encode_wake(now), now);
+    } else {
+      send(std::move(kept_[next].bytes), kept_[next].at);
+      ++next;
     }
   }
   end_if_idle();
 }
 
-// ------------------------------------------------------------------------------------------------
-
-Result<std::unique_ptr<Peer>> ExternalPipeline::open(const PipelineOptions& options,
-                                                     ExternalReport& report) {
-  return open(options, report, kVersions);
-}
-
-Result<std::unique_ptr<Peer>> ExternalPipeline::open(const PipelineOptions& options,
-                                                     ExternalReport& report,
-                                                     std::span<const std::uint32_t> versions) {
-  auto peer = Peer::start(options);
-  if (!peer) return peer.error();
-  std::string hello = external::encode_hello(options, versions);
-  external::number(hello, 1);
-  if (const auto sent = (*peer)->send(hello); !sent) return sent.error();
-  const auto deadline = RealClock::now() + real(options.start_timeout_s);
-  bool ready = false;
-  for (;;) {
-    const auto message = (*peer)->receive(deadline);
-    if (!message) {
-      Error error = message.error();
-      if (error.code == "timeout") error.message += " to the greeting: " + (*peer)->obituary();
-      return error;
-    }
-    const auto decoded = external::decode_output(*message);
-    if (!decoded) return Error{"framing", "in answer to Hello: " + decoded.error().message};
-    if (decoded->unknown_fields) {
-      refuse(report, "unknown_fields", "a message with fields that version 1 does not have");
-    }
-    if (const auto* r = std::get_if<external::Ready>(&decoded->answer); r && !ready) {
-      ready = true;
-      report.name = r->name.substr(0, 64);
-      report.accounts_samples = r->accounts_samples && options.input == PipelineInput::frames;
-      if (std::find(versions.begin(), versions.end(), r->version) == versions.end()) {
-        return Error{"version", "it speaks version " + std::to_string(r->version) +
-                                    " of the contract, which was not offered"};
-      }
-      if (r->only_in_real_time && options.time == PipelineTime::virtual_time) {
-        return Error{"real_time", "it cannot wait for virtual time; set pipeline.time = \"real\""};
-      }
-      continue;
-    }
-    const auto* idle = std::get_if<external::Idle>(&decoded->answer);
-    if (!ready || !idle || idle->sequence != 1) {
-      return Error{"order", "Hello is to be answered by Ready, then by Idle for input 1"};
-    }
-    return peer;
+// One message, until the next input is due; gives up on a pipeline whose oldest answer is overdue.
+void ExternalPipeline::Impl::listen(RealClock::time_point due) {
+  const auto overdue = unanswered_.empty()
+                           ? RealClock::time_point::max()
+                           : unanswered_.front().when + real(options_.answer_timeout_s);
+  const auto message = peer_->receive(std::min(due, overdue));
+  if (message) {
+    const HostTime now = unanswered_.empty() ? real_now() : unanswered_.front().at;
+    if (const auto taken = take(*message, now); !taken) fail(taken.error());
+  } else if (message.error().code != "timeout" || RealClock::now() >= overdue) {
+    fail(message.error());
   }
 }
 

@@ -16,15 +16,11 @@
 // too.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
-#include "core/base/counters.h"
 #include "core/phone/phone_options.h"
+#include "core/ports/external_report.h"
 #include "core/ports/peer.h"
 #include "core/ports/pipeline_options.h"
 #include "core/ports/system_under_test.h"
@@ -32,34 +28,9 @@
 
 namespace gauntlet {
 
-// What became of an external pipeline, beside its events.
-struct ExternalReport {
-  std::string name;  // as it calls itself
-  bool accounts_samples = false;
-  // Why it was given up; codes of Peer, and "version", "order", "framing", "real_time", "too_many".
-  std::optional<Error> failure;
-  // Claims that were not believed, by code: those of AnswerCheck, "unknown_fields", "empty",
-  // "past_wake", "far_wake", "order". The first of each in words.
-  Counters refused;
-  std::vector<std::string> refusals;
-  std::uint64_t inputs = 0;
-  std::uint64_t events = 0;
-  std::uint64_t unaccounted = 0;  // samples that it should have accounted for
-  std::vector<double> answer_ms;  // real time, one an input
-  std::optional<Ending> ending;   // of a child
-
-  // What is wrong, a line each; empty when nothing is.
-  std::vector<std::string> complaints() const;
-};
-
 class ExternalPipeline final : public SystemUnderTest {
  public:
-  // Starts or reaches it and greets it. Codes as for ExternalReport::failure.
-  static Result<std::unique_ptr<Peer>> open(const PipelineOptions& options, ExternalReport& report);
-  // The same in other versions of the contract than ours.
-  static Result<std::unique_ptr<Peer>> open(const PipelineOptions& options, ExternalReport& report,
-                                            std::span<const std::uint32_t> versions);
-
+  // `peer` has been greeted (greet_external()).
   ExternalPipeline(Runtime& runtime, const PhoneOptions& phone, const PipelineOptions& options,
                    EventSink& sink, std::unique_ptr<Peer> peer, ExternalReport& report);
   ~ExternalPipeline() override;
