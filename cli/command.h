@@ -14,8 +14,9 @@ enum Exit : int {
   kBadInput = 2,
   // 3 to 5 are the gate's verdicts: reports/gate.h.
   kInfrastructure = 6,
-  kPartial = 7,    // some of the input was corrupt; the rest was processed
-  kUnbalanced = 8  // a run whose books do not balance
+  kPartial = 7,        // some of the input was corrupt; the rest was processed
+  kUnbalanced = 8,     // a run whose books do not balance
+  kPipelineFailed = 9  // an external pipeline crashed, was silent, or broke the contract
 };
 
 // Defines a subcommand whose --help ends with an example. `run` returns the exit code.
@@ -33,6 +34,7 @@ void add_train(CLI::App& app, int& exit_code);
 void add_metrics(CLI::App& app, int& exit_code);
 void add_scenario(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_sut(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -66,6 +67,20 @@ void print_summary(const reports::ResultFile& result) {
     if (name.starts_with("samples.dropped.")) add("  " + name.substr(16), metric);
   }
   fmt::print("{}", table.text());
+}
+
+// Its real speed counts in real time only; in virtual time it says how long a run will take.
+void print_external(const ExternalReport& report) {
+  std::vector<double> ms = report.answer_ms;
+  if (ms.empty()) return;
+  std::sort(ms.begin(), ms.end());
+  const auto share = [&ms](double p) {
+    return reports::to_text(ms[static_cast<std::size_t>(p * static_cast<double>(ms.size() - 1))]);
+  };
+  fmt::print(
+      "\nexternal pipeline \"{}\": {} inputs, {} events; answered in {} ms (p50), {} (p95), "
+      "{} (p99), {} (max) of real time\n",
+      report.name, report.inputs, report.events, share(0.5), share(0.95), share(0.99), share(1));
 }
 
 std::string command_of(const RunArguments& a, std::uint64_t seed) {
@@ -155,13 +170,15 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
   Scenario scenario;
   if (!load(arguments, scenario)) return kBadInput;
   const auto& options = scenario.options;
+  // An external pipeline brings its own.
+  const bool needs_model = options.pipeline.kind == PipelineKind::built_in;
   const auto model = find_shipped(options.model);
-  if (!model) {
+  if (!model && needs_model) {
     fmt::print(stderr, "gauntlet run: the model {} is not here; `gauntlet train` makes it\n",
                options.model);
     return kBadInput;
   }
-  const auto parts = scenarios::make_shared_parts(options, model->string());
+  const auto parts = scenarios::make_shared_parts(options, model ? model->string() : "");
   if (!parts) {
     fmt::print(stderr, "gauntlet run: {}: {}\n", options.model, parts.error().message);
     return kBadInput;
@@ -189,6 +206,7 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
     fmt::print("{}: {}\n\n", options.name, ran->headline);
     print_summary(batch.result);
     print_fleet(batch.result);
+    if (batch.first && batch.first->external) print_external(*batch.first->external);
   }
   for (const auto& failure : batch.result.failures) fmt::print(stderr, "FAILED {}\n", failure);
   const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
@@ -204,6 +222,7 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
       }
     }
   }
+  if (batch.pipelines_failed > 0) return kPipelineFailed;
   return batch.result.failures.empty() ? kOk : kUnbalanced;
 }
 

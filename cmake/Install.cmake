@@ -27,9 +27,12 @@ foreach(folder IN LISTS folders)
     PATTERN "*.h" PATTERN web EXCLUDE PATTERN catalog EXCLUDE PATTERN models EXCLUDE)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/core/wire/upload.pb.h DESTINATION include/gauntlet/core/wire)
+# The contract, for pipelines in other languages, and its C++.
+install(FILES core/ports/external.proto ${PROJECT_BINARY_DIR}/core/ports/external.pb.h
+  DESTINATION include/gauntlet/core/ports)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/gauntlet)
-install(TARGETS ${rooms} gauntlet_messages EXPORT gauntletTargets
+install(TARGETS ${rooms} gauntlet_messages gauntlet_external_messages EXPORT gauntletTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT gauntletTargets NAMESPACE gauntlet:: DESTINATION ${package})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gauntletConfig.cmake.in

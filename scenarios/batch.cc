@@ -40,6 +40,7 @@ struct Slot {
   double duration_s = 0;
   std::string split;
   std::string failure;
+  bool pipeline_failed = false;
 };
 
 }  // namespace
@@ -56,9 +57,12 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
   std::vector<Slot> slots(options.seeds.size());
   Progress progress(slots.size(), options.progress);
   std::unique_ptr<tbb::global_control> limit;
-  if (options.threads > 0) {
-    limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
-                                                  static_cast<std::size_t>(options.threads));
+  const bool alone = scenario.options.pipeline.kind == PipelineKind::external &&
+                     scenario.options.pipeline.time == PipelineTime::real_time;
+  if (options.threads > 0 || alone) {
+    limit = std::make_unique<tbb::global_control>(
+        tbb::global_control::max_allowed_parallelism,
+        alone ? 1 : static_cast<std::size_t>(options.threads));
   }
   tbb::parallel_for(std::size_t{0}, slots.size(), [&](std::size_t i) {
     Slot& slot = slots[i];
@@ -66,11 +70,13 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
                         {[&progress, i](double share) { progress.set(i, share); }});
     if (!run) {
       slot.failure = "seed " + std::to_string(options.seeds[i]) + ": " + run.error().message;
+      slot.pipeline_failed = run.error().code == "pipeline";
       return;
     }
     slot.duration_s = to_seconds(run->record->duration);
     slot.split = run->record->split;
     slot.result = run->result;
+    slot.pipeline_failed = run->external && !run->external->complaints().empty();
     if (i == 0) slot.run = std::move(*run);
   });
 
@@ -79,6 +85,7 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
   std::vector<reports::SeedResult> results;
   std::vector<std::string> failures;
   for (Slot& slot : slots) {
+    batch.pipelines_failed += slot.pipeline_failed ? 1 : 0;
     if (!slot.failure.empty()) {
       failures.push_back(std::move(slot.failure));
       continue;

@@ -23,10 +23,13 @@ struct BatchOptions {
 struct Batch {
   reports::ResultFile result;
   std::optional<SeedRun> first;  // of the first seed that ran, for the report
+  // Seeds whose external pipeline could not be started, failed or was not believed.
+  std::size_t pipelines_failed = 0;
 };
 
 // A seed that cannot run is a failure in the result (named, with the reason); the others go on.
-// The result is the same whatever the number of threads.
+// The result is the same whatever the number of threads. An external pipeline in real time has the
+// machine to itself: one seed after the other.
 Batch run_batch(const Scenario& scenario, const SharedParts& parts,
                 const reports::Provenance& about, const BatchOptions& options);
 

@@ -25,8 +25,42 @@ Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
   return parts;
 }
 
+namespace {
+
+Result<SeedRun> run_external(const ScenarioOptions& options, std::uint64_t seed,
+                             const SharedParts& parts, const RunHooks& hooks) {
+  ExternalReport report;
+  auto peer = greet_external(options.pipeline, report);
+  if (!peer) return Error{"pipeline", "external pipeline: " + peer.error().message};
+  ExternalPipeline* pipeline = nullptr;  // the world's
+  auto run = run_seed(
+      options, seed, parts,
+      [&](Runtime& runtime, const PhoneOptions& phone, EventSink& sink) {
+        auto made = std::make_unique<ExternalPipeline>(runtime, phone, options.pipeline, sink,
+                                                       std::move(*peer), report);
+        pipeline = made.get();
+        return made;
+      },
+      hooks,
+      [&] {
+        if (options.pipeline.time == PipelineTime::real_time) pipeline->play();
+      });
+  if (!run) return run;
+  for (std::string& complaint : report.complaints()) {
+    run->result.failures.push_back(std::move(complaint));
+  }
+  run->record->split = "external pipeline: its training is its owner's";
+  run->external = std::move(report);
+  return run;
+}
+
+}  // namespace
+
 Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
                          const SharedParts& parts, const RunHooks& hooks) {
+  if (options.pipeline.kind == PipelineKind::external) {
+    return run_external(options, seed, parts, hooks);
+  }
   CHECK(parts.model);
   return run_seed(
       options, seed, parts,
@@ -38,14 +72,15 @@ Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
 
 Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
                          const SharedParts& parts, const SutFactory& make_sut,
-                         const RunHooks& hooks) {
+                         const RunHooks& hooks, const std::function<void()>& ran) {
   SeedRun run;
   run.seed = seed;
   run.truth = std::make_unique<Truth>();
   run.events = std::make_unique<EventLog>();
   auto world = World::make(options, seed, parts, make_sut, *run.truth, *run.events);
   if (!world) return world.error();
-  if (auto ran = (*world)->run(hooks); !ran) return ran.error();
+  if (auto finished = (*world)->run(hooks); !finished) return finished.error();
+  if (ran) ran();
 
   run.record =
       std::make_unique<reports::RunRecord>(reports::RunRecord{*run.truth,

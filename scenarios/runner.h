@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/events/event_log.h"
 #include "core/learn/model.h"
+#include "core/ports/external_pipeline.h"
 #include "core/ports/system_under_test.h"
 #include "core/truth/truth.h"
 #include "reports/metrics/measure.h"
@@ -49,6 +51,7 @@ struct SeedRun {
   reports::SeedResult result;
   reports::RunDetail detail;
   std::uint64_t engine_events = 0;
+  std::optional<ExternalReport> external;  // when pipeline.kind is "external"
 };
 
 struct RunHooks {
@@ -56,13 +59,16 @@ struct RunHooks {
   std::function<void(double)> progress;
 };
 
-// Codes: "bad_plan", "unknown_exercise", … (the world cannot be built), "stuck" (nothing left to
-// happen while somebody waits, named).
+// Around the pipeline that the options name. Codes: "bad_plan", "unknown_exercise", … (the world
+// cannot be built), "stuck" (nothing left to happen while somebody waits, named), "pipeline" (an
+// external one that cannot be started or greeted). An external pipeline that fails later is among
+// the run's failures, and what was measured stays.
 Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
                          const SharedParts& parts, const RunHooks& hooks = {});
-// The same around another pipeline.
+// The same around a pipeline of the caller's. `ran` is called once nothing happens any more, before
+// what was reported is measured.
 Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
                          const SharedParts& parts, const SutFactory& make_sut,
-                         const RunHooks& hooks);
+                         const RunHooks& hooks, const std::function<void()>& ran = {});
 
 }  // namespace gauntlet::scenarios

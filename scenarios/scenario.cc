@@ -46,6 +46,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("labels", labels, "how the person marks sets on the phone");
   v.list("wearable", wearables, "a device worn, with its link to the phone");
   v.table("phone_device", phone_device, "the telephone: sensors and clock");
+  v.table("pipeline", pipeline, "which pipeline is measured: the built-in one or another process");
   v.table("phone", phone, "the pipeline under test");
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
@@ -74,6 +75,7 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
   if (options.fleet.people > 0 && options.network.latency_ms_min() <= 0) {
     complain("network: a fleet needs a latency_ms_min above 0 ms on every path");
   }
+  require("pipeline", options.pipeline.validate());
   require("services.tokens", options.services.tokens.validate());
   for (const auto& worn : options.wearables) {
     require("wearable \"" + worn.device.name + "\"", worn.device.validate());

@@ -11,6 +11,7 @@
 #include "adversarial/attack_options.h"
 #include "core/base/options.h"
 #include "core/phone/phone_options.h"
+#include "core/ports/pipeline_options.h"
 #include "core/services/service_set.h"
 #include "scenarios/options_toml.h"
 #include "sim/body/marks.h"
@@ -73,6 +74,7 @@ struct ScenarioOptions {
   sim::LabelErrorOptions labels;
   std::vector<WornOptions> wearables;
   PhoneDeviceOptions phone_device;
+  PipelineOptions pipeline;
   PhoneOptions phone;
   sim::NetworkOptions network;
   ServiceSetOptions services;

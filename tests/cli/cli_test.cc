@@ -46,8 +46,9 @@ class Cli : public testing::Test {
 constexpr const char* kShort = "run scenarios/catalog/gym-hour.toml --set plan.length_s=300 ";
 
 TEST_F(Cli, EveryCommandsHelpHasAnExample) {
-  for (const char* command : {"demo", "run", "replay", "gate", "train", "metrics", "scenario",
-                              "scenario check", "scenario schema", "doctor"}) {
+  for (const char* command :
+       {"demo", "run", "replay", "gate", "train", "metrics", "scenario", "scenario check",
+        "scenario schema", "doctor", "sut", "sut check", "sut audit"}) {
     const auto ran = gauntlet(std::string(command) + " --help");
     EXPECT_EQ(ran.code, 0) << command;
     EXPECT_NE(ran.text.find("example: "), std::string::npos) << command;
@@ -148,6 +149,27 @@ TEST_F(Cli, MetricsAreListedWithUnitAndDefinition) {
 TEST_F(Cli, UnknownCommandsAndOptionsAreUsageErrors) {
   EXPECT_GE(gauntlet("rnu x").code, 100);
   EXPECT_GE(gauntlet("run").code, 100);
+}
+
+// A pipeline that is another process, right and wrong.
+TEST_F(Cli, APipelineThatDiesCostsNoResultsAndHasAnExitCodeOfItsOwn) {
+  const auto ran = gauntlet(std::string(kShort) +
+                            "--set pipeline.kind=external --set 'pipeline.command=[\"sh\", \"-c\", "
+                            "\"echo no model >&2; exit 3\"]' --out " +
+                            path("r"));
+  EXPECT_EQ(ran.code, 9) << ran.text;
+  EXPECT_NE(ran.text.find("sh exited with status 3; its last words: no model"), std::string::npos)
+      << ran.text;
+  EXPECT_TRUE(fs::exists(path("r") + "/result.json"));
+}
+
+TEST_F(Cli, APipelineThatIsNoneIsToldWhatIsWrong) {
+  const auto ran = gauntlet("sut check --length 60 -- sh -c 'exit 3'");
+  EXPECT_EQ(ran.code, 9);
+  EXPECT_NE(ran.text.find("FAIL  greets"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find("exited with status 3"), std::string::npos) << ran.text;
+  EXPECT_EQ(gauntlet("sut check").code, 2);
+  EXPECT_EQ(gauntlet("sut audit --other-seed 1 -- no-such-program").code, 9);
 }
 
 }  // namespace
