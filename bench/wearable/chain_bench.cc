@@ -2,12 +2,15 @@
 // link, decoding. `ns_per_sample` is CPU time of one 3-axis sample.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/wire/frame.h"
+#include "sim/body/motion_kernel.h"
 #include "sim/link/link.h"
+#include "sim/wearable/sensor_frames.h"
 #include "sim/wearable/wearable.h"
 
 namespace gauntlet::sim {
@@ -49,6 +52,110 @@ void motion(benchmark::State& state, Worn worn) {
 }
 BENCHMARK_CAPTURE(motion, wrist, Worn::wrist);
 BENCHMARK_CAPTURE(motion, pocket, Worn::pocket);
+
+// One instruction set's kernel on a piece of the trajectory: what a machine without the others
+// gets.
+void motion_kernel(benchmark::State& state, const detail::MotionKernel& kernel) {
+  if (!kernel.supported) return state.SkipWithError("not on this processor");
+  const auto script = gym_hour();
+  const Trajectory& trajectory = script->trajectory();
+  const detail::MotionKernel::Body body{Limbs(1.75), Side::left, nullptr, nullptr};
+  std::vector<std::int64_t> t(kBatch);
+  std::vector<float> force(3 * kBatch);
+  std::size_t samples = 0, at = 0;
+  for (auto _ : state) {
+    const Trajectory::Piece& piece = trajectory.pieces()[at];
+    const Duration step = (piece.end - piece.begin) / kBatch;
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      t[i] = (piece.begin + step * static_cast<std::int64_t>(i) - trajectory.begin()).count();
+    }
+    kinematics::RhythmView rhythm;
+    const auto view = kinematics::view_of(trajectory, piece, true, rhythm);
+    kernel.wrist(view, kinematics::wobbles_of(trajectory), body,
+                 {t.data(), t.data(), kBatch, force.data(), nullptr, nullptr});
+    benchmark::DoNotOptimize(force.data());
+    samples += kBatch;
+    at = (at + 1) % trajectory.pieces().size();
+  }
+  report(state, samples);
+}
+BENCHMARK_CAPTURE(motion_kernel, baseline, detail::baseline_motion_kernel());
+BENCHMARK_CAPTURE(motion_kernel, avx2, detail::avx2_motion_kernel());
+BENCHMARK_CAPTURE(motion_kernel, avx512, detail::avx512_motion_kernel());
+
+// Four a sample are what the pebble preset needs: three of noise, one of jitter.
+void four_normals(benchmark::State& state) {
+  RandomStream stream(1, "floor");
+  std::vector<float> z(4 * kBatch);
+  std::size_t samples = 0;
+  for (auto _ : state) {
+    stream.fill_normal(z);
+    benchmark::DoNotOptimize(z.data());
+    samples += kBatch;
+  }
+  report(state, samples);
+}
+BENCHMARK(four_normals);
+
+// What truth and frames are made of: 20 bytes of truth written, 12 of readings written and read.
+void copies(benchmark::State& state) {
+  std::vector<float> from(3 * 130'000), to(3 * 130'000);
+  std::vector<WorldTime> t = instants(130'000), u(130'000);
+  std::size_t samples = 0, at = 0;
+  for (auto _ : state) {
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(3 * at), 3 * kBatch,
+                to.begin() + static_cast<std::ptrdiff_t>(3 * at));
+    std::copy_n(t.begin() + static_cast<std::ptrdiff_t>(at), kBatch,
+                u.begin() + static_cast<std::ptrdiff_t>(at));
+    benchmark::DoNotOptimize(to.data());
+    benchmark::DoNotOptimize(u.data());
+    samples += kBatch;
+    at = (at + kBatch) % t.size();
+  }
+  report(state, samples);
+}
+BENCHMARK(copies);
+
+// Mount or low-pass, by the sensor's difference with and without; the still motion costs nothing.
+void sampled_sensor(benchmark::State& state, bool lowpass) {
+  const auto still = make_still_motion();
+  SensorOptions o = sensor_preset("pebble-accelerometer");
+  o.lowpass = lowpass;
+  std::size_t samples = 0;
+  std::vector<WorldTime> t;
+  std::vector<float> xyz(3 * kBatch);
+  for (auto _ : state) {
+    SampledSensor sensor(o, {}, {0, o.kind}, RandomStream(1, "w"), true, *still, WorldTime{},
+                         WorldTime{std::chrono::seconds{1000}});
+    TrueStream truth = sensor.make_truth();
+    for (;;) {
+      t.clear();
+      sensor.take(kBatch, WorldTime::max(), t);
+      if (t.empty()) break;
+      sensor.sample(t, xyz.data(), truth);
+      samples += t.size();
+    }
+  }
+  report(state, samples);
+}
+BENCHMARK_CAPTURE(sampled_sensor, with_lowpass, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(sampled_sensor, without, false)->Unit(benchmark::kMillisecond);
+
+void frame(benchmark::State& state) {
+  std::vector<float> rows(3 * kBatch, 1.5F);
+  std::vector<std::int16_t> counts(3 * kBatch);
+  std::vector<std::byte> bytes(frame_bytes_max(kBatch));
+  SensorFrame header{SensorKind::accelerometer, kBatch, 50, 0, DeviceTime{},
+                     std::chrono::seconds{2}};
+  std::size_t samples = 0;
+  for (auto _ : state) {
+    ++header.sequence;
+    benchmark::DoNotOptimize(write_sensor_frame(header, rows, counts, bytes));
+    samples += kBatch;
+  }
+  report(state, samples);
+}
+BENCHMARK(frame);
 
 void sample_clock(benchmark::State& state) {
   const SensorOptions o = sensor_preset("pebble-accelerometer");
