@@ -96,6 +96,12 @@ TEST(GymHour, FlooringLosesTenSecondsAnHourAndBelievingEighty) {
   EXPECT_NEAR(nominal.value("timing.drift_s_per_h"), -80.7, 5);
 }
 
+TEST(Habits, ThePersonsThirdDayRunsAndAnotherDayIsAnotherSession) {
+  const auto third = run("habits", kTenMinutes).result;
+  const auto fourth = run("habits", with(kTenMinutes, {"person.session", "4"})).result;
+  EXPECT_NE(reports::to_json(third), reports::to_json(fourth));
+}
+
 TEST(Gate, FlooringIsARegressionOfTimingAndTheSameAgainstItselfPasses) {
   const auto baseline = run("gym-hour", kTenMinutes, 3);
   const auto floored = run("gym-hour", with(kTenMinutes, {"phone.aligner", "floor20"}), 3);
