@@ -1,6 +1,10 @@
 #include "reports/metrics/devices.h"
 
+#include <cmath>
 #include <string>
+#include <vector>
+
+#include "reports/statistics/intervals.h"
 
 namespace gauntlet::reports {
 
@@ -21,11 +25,29 @@ constexpr Rate kPerHour[] = {
     {"device.air_bytes_per_h", &DeviceAccount::air_bytes},
 };
 
+void measure_placement(const SampleLedger& ledger, const RunRecord& record, MetricValues& out) {
+  for (const StreamLedger& s : ledger.streams) {
+    if (!s.radio || s.delivered == 0) continue;
+    std::vector<double> error, size;
+    for (std::size_t i = 0; i < s.fate.size(); ++i) {
+      if (s.fate[i] != SampleFate::delivered) continue;
+      error.push_back(to_ms(s.estimated[i] - s.true_host[i]));
+      size.push_back(std::abs(error.back()));
+    }
+    const StreamId id = s.truth->id;
+    const std::string name =
+        record.truth.devices[id.device].name + "." + std::string(to_string(id.sensor));
+    out.set("timing.stream_bias_ms." + name, quantile_in_place(error, 0.5), error.size());
+    out.set("timing.stream_error_ms.p95." + name, quantile_in_place(size, 0.95), size.size());
+  }
+}
+
 }  // namespace
 
-void measure_devices(const RunRecord& record, MetricValues& out) {
+void measure_devices(const SampleLedger& ledger, const RunRecord& record, MetricValues& out) {
   const double hours = to_seconds(record.duration) / 3600;
   if (record.devices.empty() || hours <= 0) return;
+  measure_placement(ledger, record, out);
   for (const Rate& rate : kPerHour) {
     double sum = 0;
     for (const DeviceAccount& d : record.devices) {

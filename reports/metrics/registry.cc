@@ -29,6 +29,10 @@ constexpr MetricInfo kMetrics[] = {
     {"timing.drift_s_per_h", "s/h", kZero, 0.1, 0.05,
      "Slope of estimated - true sampling instant over true time, wearables' streams: least squares "
      "with one slope and an intercept per stream. Negative: the estimate falls behind."},
+    {"timing.stream_bias_ms.*", "ms", kNeither, 0, 0,
+     "As timing.bias_ms, of one sensor of one simulated wearable."},
+    {"timing.stream_error_ms.p95.*", "ms", kNeither, 0, 0,
+     "As timing.error_ms.p95, of one sensor of one simulated wearable."},
     {"lag.detection_ms.p50", "ms", kLower, 0.05, 10,
      "Median over detected sets of (first set_started shown) - (true begin of the set). A set is "
      "detected when set_started is shown between 1 s before its begin and its end."},
