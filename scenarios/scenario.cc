@@ -7,6 +7,9 @@ namespace gauntlet::scenarios {
 void WornOptions::describe(OptionVisitor& v) {
   device.describe(v);
   v.table("link", link, "its connection to the phone");
+  v.text("recording", recording,
+         "a file of packets as a phone received them: they come, at the instants at which they "
+         "came, instead of a simulated device's; of the device only the name counts then");
 }
 
 void WhoOptions::describe(OptionVisitor& v) {
@@ -86,6 +89,11 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
   }
   for (const auto& attack : options.attacks) {
     require("attack", attack.validate());
+    for (const auto& worn : options.wearables) {
+      if (worn.device.name == attack.device && !worn.recording.empty()) {
+        complain("attack.device = \"" + attack.device + "\" is a recording: nothing can reach it");
+      }
+    }
     if (!names.contains(attack.device)) {
       complain("attack.device = \"" + attack.device + "\" is no device of this scenario");
     }

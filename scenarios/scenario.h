@@ -29,6 +29,7 @@ namespace gauntlet::scenarios {
 struct WornOptions {
   sim::WearableOptions device;
   sim::LinkOptions link;
+  std::string recording;
   void describe(OptionVisitor& v);
 };
 

@@ -10,6 +10,7 @@
 
 #include "core/ports/system_under_test.h"
 #include "core/services/service_set.h"
+#include "scenarios/recorded_device.h"
 #include "scenarios/runner.h"
 #include "sim/body/motion.h"
 #include "sim/engine/simulation.h"
@@ -72,10 +73,12 @@ class World {
   std::uint64_t engine_events() const { return simulation_.counters().run; }
 
  private:
-  // A wearable and its connection. Order matters: the device hands frames to the link.
+  // A wearable and its connection, or a recording of both. Order matters: the device hands frames
+  // to the link.
   struct Worn {
     std::unique_ptr<sim::Link> link;
     std::unique_ptr<sim::Wearable> device;
+    std::unique_ptr<RecordedDevice> recorded;
   };
 
   World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts, Truth& truth,
@@ -87,7 +90,8 @@ class World {
   void make_hosts();
   Result<void> make_services();
   void make_phone(const SutFactory& make_sut);
-  void make_wearables();
+  Result<void> make_wearables();
+  void make_wearable(const WornOptions& options, DeviceIndex device, Worn& worn);
   void make_phone_sensors();
   void make_attacks();
   void schedule_marks();
@@ -114,7 +118,9 @@ class World {
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<SystemUnderTest> sut_;
   std::vector<std::unique_ptr<sim::AnalogSource>> sources_;
+  sim::PhoneRadio phone_radio_;
   std::vector<Worn> worn_;
+  std::vector<reports::DeviceAccount> spent_;  // until everything sent had arrived
   std::unique_ptr<sim::LocalSensors> phone_sensors_;
   bool finished_ = false;
 };

@@ -5,6 +5,7 @@
 #include "reports/gate.h"
 #include "reports/result.h"
 #include "scenarios/batch.h"
+#include "tests/recorded_data.h"
 
 namespace gauntlet::scenarios {
 namespace {
@@ -132,6 +133,69 @@ TEST(Acoustic, AnErrorOf2778PpmUndoesIt) {
 
 TEST(Acoustic, WithoutAnAttackerNothingIsCounted) {
   EXPECT_EQ(run("acoustic", {{"attack", "[]"}}).value("reps.spoofed"), 0);
+}
+
+TEST(Algorithms, ThePollingWatchCostsMoreAndTheTimersStampsAreCoarser) {
+  const auto o = run("algorithms", kTenMinutes);
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  // Fifty wake-ups a second against two.
+  EXPECT_NEAR(o.value("device.wakes_per_h.polling"), 180'000, 600);
+  EXPECT_NEAR(o.value("device.wakes_per_h.timer"), 7200, 20);
+  const auto firmware = [&o](const std::string& device) {
+    return o.value("device.mj_per_h." + device) - o.value("device.radio_mj_per_h." + device);
+  };
+  EXPECT_GT(firmware("polling"), 2 * firmware("timer"));
+  // The second sensor's frame waits for the first one's to be sent, which a phone that knows
+  // arrivals only takes for lateness, of either algorithm.
+  for (const std::string device : {"polling", "timer"}) {
+    const std::string bias = "timing.stream_bias_ms." + device;
+    EXPECT_GT(o.value(bias + ".gyroscope"), o.value(bias + ".accelerometer")) << device;
+  }
+  // A frame that is read when a timer says so ends up to a sample before its stamp.
+  const std::string p95 = "timing.stream_error_ms.p95.";
+  EXPECT_GT(o.value(p95 + "timer.accelerometer"), o.value(p95 + "polling.accelerometer"));
+}
+
+TEST(FourDevices, ShareOneRadioAndEachOnesBooksBalance) {
+  const auto o = run("four-devices", kTenMinutes);
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  EXPECT_GT(o.value("radio.events_skipped") + o.value("radio.events_cut"), 0);
+  EXPECT_LT(o.value("radio.airtime_share"), 1);
+  // The watch is what it is alone but for contention: all its bytes arrive.
+  const auto alone = run("gym-hour", kTenMinutes);
+  EXPECT_NEAR(o.value("device.wakes_per_h.watch"), alone.value("device.wakes_per_h.watch"), 0.5);
+}
+
+TEST(Compression, DeltaHalvesTheBytesAndLosesNothing) {
+  const auto plain = run("gym-hour", kTenMinutes);
+  const auto coded =
+      run("gym-hour", with(kTenMinutes, {"wearable[0].firmware.compression", "delta"}));
+  EXPECT_LT(coded.value("link.bytes_per_s"), 0.75 * plain.value("link.bytes_per_s"));
+  EXPECT_EQ(coded.value("samples.produced"), plain.value("samples.produced"));
+  EXPECT_EQ(coded.value("samples.dropped"), coded.value("samples.dropped.phone.stale"));
+}
+
+// The recordings' bad days: with the preset of the real link the degraded mode comes of itself.
+TEST(Pebble, ADegradedConnectionLosesEveryOtherFrameInTheFirmware) {
+  const auto o = run("gym-hour", with(with(kTenMinutes, {"wearable[0].link.preset", "pebble"}),
+                                      {"wearable[0].link.degraded.good_s", "0.001"}));
+  const double busy = o.value("samples.dropped.wearable.outbox_busy");
+  EXPECT_GT(busy, 10'000);
+  // Four deliveries of ten with each frame of a hundred.
+  EXPECT_NEAR(o.value("samples.dropped.wearable.not_taken") / busy, 0.4, 0.05);
+}
+
+TEST(Replayed, PacketsOfARecordingComeWhenTheyCameAndAreAllAccountedFor) {
+  RECORDED_DATA_OR_SKIP(folder, "muvr-pebble/sessions/jan-arms-24-05");
+  const std::vector<Override> overrides = {
+      {"plan.length_s", "120"},
+      {"plan.lead_in_s", "120"},
+      {"wearable[0].recording", "\"" + (folder / "1.raw").string() + "\""}};
+  const auto o = run("gym-hour", overrides);
+  // Twenty packets of 100 samples, every one twice, and the phone's own.
+  EXPECT_GE(o.value("samples.duplicates"), 1900);
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  EXPECT_EQ(o.value("samples.accepted_twice"), 0);
 }
 
 TEST(Scenario, MistakesThatNoSingleFieldCanKnowAreNamed) {
