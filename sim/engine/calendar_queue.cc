@@ -234,12 +234,11 @@ void CalendarQueue::prefetch_after(std::int64_t index) {
 void CalendarQueue::prefetch_objects(const Event& event) {
   const Node& node = slab_[event.slot()];
   if (!node.alarm) return;
-  std::byte* const* const objects = reinterpret_cast<std::byte* const*>(node.storage);
-  prefetch(objects[0]);
-  prefetch(objects[0] + 64);
-  prefetch(objects[1]);
-  prefetch(objects[1] + 64);
-  prefetch(objects[1] + 128);
+  const Node::Objects& objects = node.objects();
+  prefetch(objects.alarm);
+  prefetch(reinterpret_cast<const std::byte*>(objects.alarm) + 64);
+  const std::byte* const end = objects.memory + 64 * std::size_t{objects.lines};
+  for (const std::byte* line = objects.memory; line != end; line += 64) prefetch(line);
 }
 
 bool CalendarQueue::open_next() {
