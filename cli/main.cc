@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   add_demo(app, exit_code);
   add_run(app, exit_code);
   add_replay(app, exit_code);
+  add_diff(app, exit_code);
   add_gate(app, exit_code);
   add_train(app, exit_code);
   add_metrics(app, exit_code);

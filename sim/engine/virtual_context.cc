@@ -18,7 +18,8 @@ class VirtualContext::Timer final : public PendingHandler<> {
         who_(who),
         scheduled_(until != WorldTime::max()) {
     if (!scheduled_) return;
-    event_ = context.simulation_.at(std::max(until, context.now()), [this] { fire(); });
+    event_ = context.simulation_.at(
+        std::max(until, context.now()), [this] { fire(); }, kDefaultPriority, context.sleeps_);
   }
   ~Timer() override {
     if (scheduled_) context_.simulation_.cancel(event_);
@@ -74,7 +75,9 @@ void VirtualContext::abandon() {
 
 void VirtualContext::push(std::unique_ptr<Task> task) {
   std::optional<EventId> event;
-  if (!ending_) event = simulation_.after(Duration{0}, [this] { run_front(); });
+  if (!ending_) {
+    event = simulation_.after(Duration{0}, [this] { run_front(); }, kDefaultPriority, posted_);
+  }
   ready_.push_back({event, std::move(task)});
 }
 

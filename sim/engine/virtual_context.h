@@ -92,6 +92,8 @@ class VirtualContext final : public asio::execution_context {
   void run_front();
 
   Simulation& simulation_;
+  const Tag sleeps_ = simulation_.tag("runtime: sleep ends");
+  const Tag posted_ = simulation_.tag("runtime: goes on");
   PendingOperations& pending_;
   std::deque<Ready> ready_;  // in order of their events
   int depth_ = 0;

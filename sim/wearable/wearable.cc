@@ -133,8 +133,10 @@ Wearable::Wearable(Simulation& simulation, const WearableOptions& options, Devic
                clock_.read(begin),
                0});
     truth_.streams.push_back(s->sensor.make_truth());
-    s->pending.reserve(4 * batch);
-    s->xyz.reserve(12 * batch);
+    // A readout's delay adds a sample or two; only a stall takes more, and room for that is made
+    // then.
+    s->pending.reserve(batch + 8);
+    s->xyz.reserve(3 * (batch + 8));
     s->counts.resize(3 * batch);
     s->frame.resize(wire::frame_bytes(wire::FrameFormat::pebble16, batch));
     streams_.push_back(std::move(s));
@@ -172,7 +174,9 @@ void Wearable::schedule(Stream& s) {
   }
   const bool whole = s.pending.size() == static_cast<std::size_t>(f.batch);
   const WorldTime ready = whole ? s.pending.back() : std::max(s.pending.back(), end_);
-  simulation_.at(ready + from_ms(delay_ms), [this, &s] { wake(s); });
+  simulation_.at(
+      ready + from_ms(delay_ms), [this, &s] { wake(s); }, kDefaultPriority,
+      simulation_.tag("wearable: wakes"));
 }
 
 void Wearable::wake(Stream& s) {
