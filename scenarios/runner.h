@@ -21,6 +21,11 @@
 #include "reports/record.h"
 #include "scenarios/scenario.h"
 
+namespace gauntlet::sim {
+class Simulation;
+class Trace;
+}  // namespace gauntlet::sim
+
 namespace gauntlet::scenarios {
 
 struct RecordedPerson;
@@ -55,6 +60,13 @@ struct SeedRun {
 };
 
 struct RunHooks {
+  // Records every event; outlives the run.
+  sim::Trace* trace = nullptr;
+  // Once everything up to that instant has happened; a failure ends the run with it.
+  std::optional<WorldTime> pause_at;
+  std::function<Result<void>()> paused;
+  // Just before the simulation goes, however the run ended: it knows the names of the tags.
+  std::function<void(const sim::Simulation&)> finished;
   // Virtual time reached, as a share of the session; called about a hundred times a run.
   std::function<void(double)> progress;
 };

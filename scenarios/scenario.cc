@@ -113,4 +113,15 @@ bool load_scenario(const std::string& path, const std::vector<Override>& overrid
   return problems.empty();
 }
 
+bool load_scenario_text(const std::string& name, const std::string& text, Scenario& scenario,
+                        std::vector<Diagnostic>& problems) {
+  if (!load_options_text(
+          name, text, {}, [&](OptionVisitor& v) { scenario.options.describe(v); }, scenario.source,
+          problems)) {
+    return false;
+  }
+  check_whole(scenario.options, name, problems);
+  return problems.empty();
+}
+
 }  // namespace gauntlet::scenarios

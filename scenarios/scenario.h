@@ -92,5 +92,8 @@ struct Scenario {
 // False when `problems` is not empty.
 bool load_scenario(const std::string& path, const std::vector<Override>& overrides,
                    Scenario& scenario, std::vector<Diagnostic>& problems);
+// The same from text in memory, without overrides.
+bool load_scenario_text(const std::string& name, const std::string& text, Scenario& scenario,
+                        std::vector<Diagnostic>& problems);
 
 }  // namespace gauntlet::scenarios

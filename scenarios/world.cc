@@ -1,6 +1,7 @@
 #include "scenarios/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "adversarial/acoustic.h"
 #include "scenarios/recorded_person.h"
@@ -316,9 +317,10 @@ void World::make_phone_sensors() {
 void World::schedule_marks() {
   for (const sim::TimedMark& mark :
        sim::user_marks(*script_, options_.labels, stream(session_path() + "/marks"))) {
-    simulation_.at(mark.at, [this, mark] {
+    const auto press = [this, mark] {
       sut_->on_mark({mark.kind, mark.exercise, network_->host("phone").now(), mark.repetitions});
-    });
+    };
+    simulation_.at(mark.at, press, sim::kDefaultPriority, simulation_.tag("person: marks"));
   }
 }
 
@@ -345,16 +347,33 @@ void World::end_session() {
 
 Result<void> World::run(const RunHooks& hooks) {
   const EntropyScope entropy(entropy_);
+  simulation_.trace_to(hooks.trace);
+  auto ran = run_session(hooks);
+  simulation_.trace_to(nullptr);
+  if (hooks.finished) hooks.finished(simulation_);
+  return ran;
+}
+
+Result<void> World::run_to(WorldTime t, const RunHooks& hooks) {
+  if (hooks.pause_at && *hooks.pause_at <= t && !std::exchange(paused_, true)) {
+    simulation_.run(std::max(*hooks.pause_at, simulation_.now()));
+    if (auto go_on = hooks.paused(); !go_on) return go_on;
+  }
+  simulation_.run(t);
+  return {};
+}
+
+Result<void> World::run_session(const RunHooks& hooks) {
   const Duration length = truth_.end - truth_.begin;
   constexpr int kSteps = 100;
   for (int i = 1; i <= kSteps; ++i) {
-    simulation_.run(truth_.begin + length * i / kSteps);
+    if (auto ran = run_to(truth_.begin + length * i / kSteps, hooks); !ran) return ran;
     if (hooks.progress) hooks.progress(static_cast<double>(i) / kSteps);
   }
   // The wearables have stopped; what they sent is still under way.
   const WorldTime latest = truth_.end + kAftermath;
   do {
-    simulation_.run(simulation_.now() + kDrainStep);
+    if (auto ran = run_to(simulation_.now() + kDrainStep, hooks); !ran) return ran;
   } while (!links_drained() && simulation_.now() < latest);
   for (std::size_t i = 0; i < worn_.size(); ++i) {
     if (!worn_[i].device) continue;
@@ -363,7 +382,7 @@ Result<void> World::run(const RunHooks& hooks) {
     worn_[i].link->stop();
   }
   sut_->finish();
-  simulation_.run(latest);
+  if (auto ran = run_to(latest, hooks); !ran) return ran;
   services_->stop();
   simulation_.run();
   if (!events_.uploads.empty()) truth_.identity.session_id = events_.uploads.front().session_id;

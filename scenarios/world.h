@@ -97,6 +97,8 @@ class World {
   void schedule_marks();
   bool links_drained() const;
   void end_session();
+  Result<void> run_session(const RunHooks& hooks);
+  Result<void> run_to(WorldTime t, const RunHooks& hooks);
   Endpoint endpoint(ServiceKind kind) const;
 
   const ScenarioOptions& options_;
@@ -123,6 +125,7 @@ class World {
   std::vector<reports::DeviceAccount> spent_;  // until everything sent had arrived
   std::unique_ptr<sim::LocalSensors> phone_sensors_;
   bool finished_ = false;
+  bool paused_ = false;
 };
 
 }  // namespace gauntlet::scenarios

@@ -110,6 +110,8 @@ class VirtualContext final : public asio::execution_context, private asio::detai
   void run_front();
 
   Simulation& simulation_;
+  const Tag sleeps_ = simulation_.tag("runtime: sleep ends");
+  const Tag posted_ = simulation_.tag("runtime: goes on");
   PendingOperations& pending_;
   std::deque<Ready> ready_;  // in order of their events
   asio::detail::thread_info_base thread_;
@@ -178,7 +180,7 @@ class VirtualContext::Timer final : private Alarm,
  public:
   Timer(VirtualContext& context, WorldTime until, std::string_view who, const void* frame,
         Handler handler)
-      : Alarm(context.simulation_),
+      : Alarm(context.simulation_, kDefaultPriority, context.sleeps_),
         Timer::BasicPendingHandler(context.pending_, context.get_executor(), std::move(handler)),
         context_(context),
         until_(until),

@@ -101,7 +101,9 @@ void Link::start_try() {
   const WorldTime now = simulation_.now();
   outages_.advance(now);
   if (now >= outages_.noticed() && now < outages_.end()) {  // known to be disconnected: wait
-    simulation_.at(outages_.end(), [this] { start_try(); });
+    simulation_.at(
+        outages_.end(), [this] { start_try(); }, kDefaultPriority,
+        simulation_.tag("link: back in reach"));
     return;
   }
   if (const WorldTime up = radio_.connected_at(); up > now) {
@@ -137,7 +139,9 @@ void Link::finish_try(bool ok) {
     return;
   }
   if (tries_ < options_.tries) {
-    simulation_.after(from_ms(options_.retry_ms), [this] { start_try(); });
+    simulation_.after(
+        from_ms(options_.retry_ms), [this] { start_try(); }, kDefaultPriority,
+        simulation_.tag("link: tries again"));
     return;
   }
   drop(std::exchange(in_flight_, kNone), "link.outbox_timeout");
@@ -160,8 +164,12 @@ void Link::deliver_later(std::size_t slot) {
   const double apart_ms = duplicate_.uniform(options_.duplicate_min_ms, options_.duplicate_max_ms);
   slots_[slot].copies = twice ? 2 : 1;
   on_the_way_ += slots_[slot].copies;
-  simulation_.at(at, [this, slot] { arrive(slot); });
-  if (twice) simulation_.at(at + from_ms(apart_ms), [this, slot] { arrive(slot); });
+  const Tag arrives = simulation_.tag("link: arrives");
+  simulation_.at(at, [this, slot] { arrive(slot); }, kDefaultPriority, arrives);
+  if (twice) {
+    simulation_.at(
+        at + from_ms(apart_ms), [this, slot] { arrive(slot); }, kDefaultPriority, arrives);
+  }
 }
 
 void Link::arrive(std::size_t slot) {

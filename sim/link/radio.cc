@@ -133,13 +133,14 @@ void Radio::plan(WorldTime t) {
 void Radio::wait_for_event() {
   const WorldTime silent = contact_ + from_seconds(options_.supervision_timeout_s);
   if (event_ >= silent) {
-    timer_ = simulation_.at(std::max(simulation_.now(), silent), [this] {
+    const auto give_up = [this] {
       lose(simulation_.now());
       finish(false);
-    });
+    };
+    timer_ = simulation_.at(std::max(simulation_.now(), silent), give_up, kDefaultPriority, tag_);
     return;
   }
-  timer_ = simulation_.at(event_, [this] { run_event(); });
+  timer_ = simulation_.at(event_, [this] { run_event(); }, kDefaultPriority, tag_);
 }
 
 void Radio::run_event() {
@@ -154,7 +155,9 @@ void Radio::run_event() {
     in_event_ = 0;
   }
   if (sending()) return wait_for_event();
-  timer_ = simulation_.at(last_ + from_ms(1e-3 * kAnswerAndSpaces_us), [this] { finish(true); });
+  timer_ = simulation_.at(
+      last_ + from_ms(1e-3 * kAnswerAndSpaces_us), [this] { finish(true); }, kDefaultPriority,
+      tag_);
 }
 
 void Radio::transmit(WorldTime event, WorldTime until) {

@@ -111,6 +111,7 @@ class Radio {
   WorldTime idle_from_;
   WorldTime connected_at_;
   EventId timer_;
+  const Tag tag_ = simulation_.tag("link: connection event");
   RadioAccount account_;
 };
 

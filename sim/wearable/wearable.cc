@@ -94,8 +94,10 @@ std::unique_ptr<Wearable::Stream> Wearable::make_stream(const SensorOptions& o, 
              begin});
   truth_.streams.push_back(s->sensor.make_truth());
   const std::size_t batch = batch_of(o, options_.firmware);
-  s->pending.reserve(4 * batch);
-  s->xyz.reserve(12 * batch);
+  // A readout's delay adds a sample or two; only a stall takes more, and room for that is made
+  // then.
+  s->pending.reserve(batch + 8);
+  s->xyz.reserve(3 * (batch + 8));
   return s;
 }
 
@@ -186,7 +188,9 @@ void Wearable::fill(Stream& s) {
     }
   }
   const WorldTime ready = complete ? s.pending.back() : std::max(s.pending.back(), end_);
-  simulation_.at(std::max(ready + from_ms(delay_ms), simulation_.now()), [this, &s] { wake(s); });
+  simulation_.at(
+      std::max(ready + from_ms(delay_ms), simulation_.now()), [this, &s] { wake(s); },
+      kDefaultPriority, simulation_.tag("wearable: wakes"));
 }
 
 void Wearable::wake(Stream& s) {
@@ -252,7 +256,8 @@ void Wearable::poll_batch() {
   energy_.reads += polls * streams_.size();
   const double reading_ms = f.read_ms * static_cast<double>(polls * streams_.size());
   awake(polls, reading_ms, polls * streams_.size());
-  simulation_.at(done, [this] { poll_done(); });
+  simulation_.at(
+      done, [this] { poll_done(); }, kDefaultPriority, simulation_.tag("wearable: wakes"));
 }
 
 void Wearable::poll_done() {
@@ -274,7 +279,9 @@ void Wearable::wait_for_timer() {
   const FirmwareOptions& f = options_.firmware;
   const double latency_ms =
       std::min(f.wake_latency_ms > 0 ? timing_.exponential(f.wake_latency_ms) : 0, f.timer_ms / 4);
-  simulation_.at(tick(tick_) + from_ms(latency_ms), [this] { on_timer(); });
+  simulation_.at(
+      tick(tick_) + from_ms(latency_ms), [this] { on_timer(); }, kDefaultPriority,
+      simulation_.tag("wearable: wakes"));
 }
 
 void Wearable::on_timer() {
