@@ -20,6 +20,13 @@ float Hampel::clean(std::size_t row, std::size_t axis) {
   const std::size_t first = row > h ? row - h : 0;
   const std::size_t last = std::min(row + h, total - 1);
   const float x = rows_[3 * row + axis];
+  // Nobody is further from the median than the extremes are from each other.
+  float least = x, most = x;
+  for (std::size_t i = first; i <= last; ++i) {
+    least = std::min(least, rows_[3 * i + axis]);
+    most = std::max(most, rows_[3 * i + axis]);
+  }
+  if (static_cast<double>(most - least) <= options_.sigmas * options_.floor) return x;
   scratch_.clear();
   for (std::size_t i = first; i <= last; ++i) scratch_.push_back(rows_[3 * i + axis]);
   const float m = median(scratch_);
