@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/phone/frame_intake.h"
 #include "core/wire/frame.h"
 #include "sim/body/motion_kernel.h"
 #include "sim/link/link.h"
@@ -272,6 +273,51 @@ BENCHMARK_CAPTURE(whole_chain, pebble_without_link, "pebble", false)->Unit(bench
 BENCHMARK_CAPTURE(whole_chain, pebble, "pebble", true)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(whole_chain, pebble_two_sensors, "pebble-two-sensors", true)
     ->Unit(benchmark::kMillisecond);
+
+// A gym hour to conditioned rows: world, link, decoding, alignment, gap filling, filters; no
+// services, no classification, no metrics. Events go nowhere.
+void gym_hour_fused(benchmark::State& state) {
+  class Nowhere final : public EventSink {
+   public:
+    void on(const SamplesAligned&) override {}
+    void on(const SamplesRejected&) override {}
+    void on(const FusedBlock&) override {}
+    void on(const WindowClassified&) override {}
+    void on(const Shown&) override {}
+    void on(const UserMark&) override {}
+    void on(const UploadAttempted&) override {}
+  };
+  const auto motion = make_motion(gym_hour(), Worn::wrist);
+  const WearableOptions options = wearable_preset("pebble");
+  const Duration length = std::chrono::seconds{3600};
+  double simulated_s = 0;
+  std::size_t samples = 0;
+  std::uint64_t seed = 0;
+  for (auto _ : state) {
+    Simulation simulation;
+    TrueDevice truth;
+    Counters dropped, counters;
+    Nowhere sink;
+    const PhoneOptions phone;
+    FrameIntake intake(phone, sink, counters);
+    const auto host = [&] { return HostTime{simulation.now().time_since_epoch()}; };
+    Link link(simulation, LinkOptions{}, RandomStream(++seed, "link/watch"), truth, dropped,
+              [&](const Delivery& d) { intake.on_frame(0, d.bytes, host()); });
+    Wearable wearable(simulation, options, 0, RandomStream(seed, "wearable/watch"), *motion,
+                      WorldTime{}, WorldTime{length}, truth, dropped, link.sink());
+    wearable.start();
+    const Duration period = from_ms(phone.fusion_period_ms);
+    for (Duration t = period; t <= length; t += period) {
+      simulation.run(WorldTime{t});
+      intake.fuse(host(), false);
+    }
+    simulated_s += to_seconds(length);
+    samples += truth.streams.front().sampled_at.size();
+  }
+  report(state, samples);
+  state.counters["x_real_time"] = benchmark::Counter(simulated_s, benchmark::Counter::kIsRate);
+}
+BENCHMARK(gym_hour_fused)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace gauntlet::sim

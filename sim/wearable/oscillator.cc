@@ -30,6 +30,7 @@ FrequencyOptions frequency_preset(std::string_view name) {
   if (name == "crystal") return f;
   f.ppm_per_k2 = 0;
   if (name == "exact") {
+    f.error_limit_ppm = 50'000;  // room for an error that somebody sets
     f.error_sd_ppm = f.white_fm = f.flicker_fm = f.random_walk_fm = 0;
     return f;
   }
