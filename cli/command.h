@@ -39,6 +39,7 @@ void add_sut(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
+void add_calibrate(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_identify(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
