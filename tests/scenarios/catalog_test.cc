@@ -30,9 +30,8 @@ Outcome run(const std::string& name, const std::vector<Override>& overrides, std
   reports::Provenance about;
   about.scenario = scenario.options.name;
   about.scenario_text = scenario.source.effective;
-  auto batch =
-      run_batch(scenario, *parts, about,
-                {.seeds = consecutive_seeds(1, seeds), .threads = threads, .progress = {}});
+  auto batch = run_batch(scenario, *parts, about,
+                         {.seeds = consecutive_seeds(1, seeds), .threads = threads});
   for (const auto& failure : batch.result.failures) ADD_FAILURE() << failure;
   return {std::move(batch.result)};
 }
