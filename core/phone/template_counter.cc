@@ -92,8 +92,9 @@ std::vector<std::size_t> best_apart(std::span<const Match> matches, double spaci
     if (i + 1 < matches.size() && matches[i + 1].likeness > here) continue;
     candidates.push_back(i);
   }
-  std::ranges::stable_sort(candidates, [&](std::size_t a, std::size_t b) {
-    return matches[a].likeness > matches[b].likeness;
+  std::ranges::sort(candidates, [&](std::size_t a, std::size_t b) {
+    const double x = matches[a].likeness, y = matches[b].likeness;
+    return x != y ? x > y : a < b;
   });
   for (const std::size_t c : candidates) {
     const bool free = std::ranges::none_of(chosen, [&](std::size_t o) {
