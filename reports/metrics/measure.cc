@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reports/metrics/activity.h"
 #include "reports/metrics/labels.h"
 #include "reports/metrics/registry.h"
 #include "reports/metrics/timing.h"
@@ -56,6 +57,7 @@ SeedResult measure(const RunRecord& record, RunDetail& detail) {
   measure_timing(detail.ledger, out.values);
   measure_sets(detail.sets, out.values);
   measure_windows(out.confusion, out.values);
+  measure_activity(record, out.values);
   measure_labels(record, out.values);
   measure_links(record, out.values);
   measure_services(record, out.values);

@@ -57,6 +57,30 @@ constexpr MetricInfo kMetrics[] = {
     {"f1.macro_no_null", "share", kHigher, 0, 0.01,
      "As f1.macro, with NULL left out of the average only: windows taken for an exercise still "
      "count."},
+    {"frames.hit", "share", kHigher, 0, 0.01,
+     "Of frames (100 ms) in an exercise, those said to be in it. With frames.deletion, "
+     "fragmenting, "
+     "underfill_start and underfill_end it sums to 1 (Ward, Lukowicz, Gellersen 2011)."},
+    {"frames.quiet", "share", kHigher, 0, 0.01,
+     "Of frames not in an exercise, those not said to be in it, exercise by exercise. With "
+     "frames.insertion, merge, overfill_start and overfill_end it sums to 1."},
+    {"frames.*", "share", kLower, 0, 0.01,
+     "Of frames in an exercise: missed with the whole event (deletion), between two hits of it "
+     "(fragmenting), at its start or end (underfill). Of others: a whole answer without an event "
+     "(insertion), between two hit events (merge), before or after one (overfill)."},
+    {"events.correct", "count", kHigher, 0.02, 0.5,
+     "Exercises answered by exactly one stretch of answers that answers nothing else."},
+    {"events.*", "count", kLower, 0.05, 0.5,
+     "True exercises deleted, fragmented, merged or both, and stretches of answers inserted, "
+     "fragmenting, merging or both (Ward, Lukowicz, Gellersen 2011)."},
+    {"segments.f1.*", "share", kHigher, 0, 0.01,
+     "F1 of stretches of answers against true exercises, one to one; found where intersection over "
+     "union is at least 0.1, 0.25 or 0.5."},
+    {"onset.ms.p50", "ms", kLower, 0.05, 50,
+     "Median time from a set's true begin to the first window classified as its exercise."},
+    {"onset.ms.p95", "ms", kLower, 0.05, 100, "As onset.ms.p50, 95th percentile."},
+    {"onset.found_share", "share", kHigher, 0, 0.02,
+     "Share of true sets whose exercise was named at least once while they lasted."},
     {"reps.exact", "share", kHigher, 0, 0.02,
      "Share of true sets for which as many repetitions were shown as were done. A shown repetition "
      "belongs to the set under way, from 500 ms before its begin to 5 s after its end or to 500 ms "
