@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/paths.h"
+#include "cli/pipelines.h"
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "core/learn/calibration.h"
@@ -18,11 +19,12 @@ namespace gauntlet::cli {
 namespace {
 
 struct EvaluateArguments {
-  std::vector<std::string> data{"sp-sw-har"};
-  std::vector<std::string> pipelines{"minirocket"};
+  std::vector<std::string> data;
+  std::vector<std::string> pipelines;
   std::string split = "loso";
   bool also_random = false;
   std::vector<std::string> set;
+  PipelineTableArguments table;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
 };
 
@@ -211,14 +213,32 @@ void add(CLI::App& app, const char* name, const char* text, const char* example,
       ->check(CLI::Range(1, 64));
   command->add_option("--set", arguments->set, "Override an option: classifier.trees=100")
       ->take_all();
-  command->callback(
-      [arguments, confusions, &exit_code] { exit_code = Command(*arguments, confusions).run(); });
+  if (confusions) {
+    command
+        ->add_option("--people", arguments->table.people,
+                     "Without --data and --pipeline: the table of all pipelines, with so many "
+                     "simulated people")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 1000));
+    command->add_option("--cache", arguments->table.cache,
+                        "A folder where the table's parts are kept for this build");
+  }
+  command->callback([arguments, confusions, &exit_code] {
+    if (arguments->data.empty() && arguments->pipelines.empty()) {
+      arguments->table.threads = arguments->threads;
+      exit_code = print_pipeline_table(arguments->table);
+      return;
+    }
+    if (arguments->data.empty()) arguments->data = {"sp-sw-har"};
+    if (arguments->pipelines.empty()) arguments->pipelines = {"minirocket"};
+    exit_code = Command(*arguments, confusions).run();
+  });
 }
 
 }  // namespace
 
 void add_evaluate(CLI::App& app, int& exit_code) {
-  add(app, "evaluate", "What a classifier is worth on real people it has not seen",
+  add(app, "evaluate", "What pipelines and classifiers are worth on people they have not seen",
       "gauntlet evaluate --data sp-sw-har --pipeline minirocket --split loso", true, {}, exit_code);
 }
 
