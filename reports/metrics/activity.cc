@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "reports/statistics/intervals.h"
 
@@ -151,8 +152,9 @@ Frames frames_of(const RunRecord& record) {
   }
   if (windows.empty()) return out;
   const auto middle = [](const WindowClassified& w) { return w.from + (w.to - w.from) / 2; };
-  std::stable_sort(windows.begin(), windows.end(),
-                   [&](const auto& a, const auto& b) { return middle(a) < middle(b); });
+  std::sort(windows.begin(), windows.end(), [&](const auto& a, const auto& b) {
+    return std::tuple(middle(a), a.at, a.label) < std::tuple(middle(b), b.at, b.label);
+  });
   const auto& clock = record.truth.host_clock;
   HostTime begin = windows.front().from, end = begin;
   for (const WindowClassified& w : windows)

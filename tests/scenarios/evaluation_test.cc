@@ -28,14 +28,14 @@ TEST(TrackWindows, LieOnTheGridAndCarryWhatMostOfTheirRowsCarry) {
   const learn::Dataset& d = cut->data;
   EXPECT_EQ(d.length, 100u);
   EXPECT_EQ(d.channels, 3u);
-  ASSERT_EQ(d.size(), 16u);  // 9.99 s: windows at 0, 1, ..., 7 s of each
-  for (std::size_t i = 0; i < 8; ++i) {
+  ASSERT_EQ(d.size(), 18u);  // 9.99 s: windows at 0, 1, ..., 8 s of each
+  for (std::size_t i = 0; i < 9; ++i) {
     EXPECT_NEAR(d.window(i)[0], static_cast<double>(i), 1e-5);
     EXPECT_NEAR(d.window(i)[3 * 99], static_cast<double>(i) + 1.98, 1e-5);
-    EXPECT_EQ(d.classes[d.label[i]], i < 4 ? "SEATED" : "WALKING") << i;
+    EXPECT_EQ(d.classes[d.label[i]], i < 5 ? "SEATED" : "WALKING") << i;
     EXPECT_EQ(d.groups[d.group[i]], "p1");
   }
-  EXPECT_NE(d.recording[7], d.recording[8]);
+  EXPECT_NE(d.recording[8], d.recording[9]);
 }
 
 TEST(TrackWindows, LeaveOutGapsMixedLabelsAndRareClassesAndCountThem) {
