@@ -4,11 +4,11 @@
 
 namespace gauntlet {
 
-BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                                  EventSink& sink)
     : phone_(runtime, std::move(options), model, sink) {}
 
-BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                                  EventSink& sink, std::unique_ptr<Cloud> cloud)
     : phone_(runtime, std::move(options), model, sink, std::move(cloud)) {}
 
