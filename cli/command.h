@@ -40,5 +40,6 @@ void add_evaluate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_identify(CLI::App& app, int& exit_code);
+void add_privacy(CLI::App& app, int& exit_code);
 
 }  // namespace gauntlet::cli

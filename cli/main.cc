@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_replay(app, exit_code);
   add_import(app, exit_code);
   add_identify(app, exit_code);
+  add_privacy(app, exit_code);
   add_gate(app, exit_code);
   add_train(app, exit_code);
   add_evaluate(app, exit_code);

@@ -345,6 +345,7 @@ void World::end_session() {
 
 Result<void> World::run(const RunHooks& hooks) {
   const EntropyScope entropy(entropy_);
+  if (hooks.wire) network_->add_tap(hooks.wire);
   const Duration length = truth_.end - truth_.begin;
   constexpr int kSteps = 100;
   for (int i = 1; i <= kSteps; ++i) {
