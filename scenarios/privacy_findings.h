@@ -42,6 +42,8 @@ struct Findings {
 Findings find_leaks(const PopulationRun& run, const ScenarioOptions& options, std::uint64_t seed,
                     const SharedParts& parts);
 
+reports::Table leakage_table(const Findings& findings);
+
 // Tables: the leakage, who saw what, the order, and what it would be among more people. Failures:
 // orders that are not kept.
 reports::ResultFile privacy_result(const PopulationRun& run, const Findings& findings,

@@ -23,21 +23,6 @@ std::string verdict_text(const Finding& f) {
   return text;
 }
 
-Table leakage_table(const Findings& findings) {
-  Table t{{"adversary", "metric", "what", "value", "unit", "interval 95 %", "n", "baseline",
-           "baseline is", "planted leak", "verdict", "what one would change"},
-          {}};
-  for (const Finding& f : findings.rows) {
-    t.rows.push_back(
-        {f.adversary, f.metric, f.what, f.measured.value, f.unit, between(f.measured.interval),
-         static_cast<double>(f.n), f.baseline, f.baseline_of,
-         f.planted ? to_text(f.planted->value) + " (" + between(f.planted->interval) + ")"
-                   : std::string("none"),
-         verdict_text(f), f.remedy});
-  }
-  return t;
-}
-
 // Over all sessions: how many runs found the identifier at the place, in which forms.
 Table who_saw_what(const PopulationRun& run) {
   struct Seen {
@@ -94,6 +79,21 @@ Table extrapolation(const Findings& findings) {
 }
 
 }  // namespace
+
+reports::Table leakage_table(const Findings& findings) {
+  Table t{{"adversary", "metric", "what", "value", "unit", "interval 95 %", "n", "baseline",
+           "baseline is", "planted leak", "verdict", "what one would change"},
+          {}};
+  for (const Finding& f : findings.rows) {
+    t.rows.push_back(
+        {f.adversary, f.metric, f.what, f.measured.value, f.unit, between(f.measured.interval),
+         static_cast<double>(f.n), f.baseline, f.baseline_of,
+         f.planted ? to_text(f.planted->value) + " (" + between(f.planted->interval) + ")"
+                   : std::string("none"),
+         verdict_text(f), f.remedy});
+  }
+  return t;
+}
 
 reports::ResultFile privacy_result(const PopulationRun& run, const Findings& findings,
                                    const ScenarioOptions& options, reports::Provenance about) {
