@@ -78,6 +78,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("services", services, "authz, profile, ingest and model");
   v.list("attack", attacks, "an attacker");
   v.table("fleet", fleet, "many people, each as described here, who share the services");
+  v.table("privacy", privacy, "the population in which `gauntlet privacy` looks for leaks");
 }
 
 namespace {
