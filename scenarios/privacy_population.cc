@@ -42,13 +42,15 @@ Result<SessionView> run_session(const ScenarioOptions& options, std::uint64_t se
                                 const SharedParts& parts, PopulationRun* control) {
   RadioLog radio;
   NetworkLog network;
+  RunHooks hooks;
+  hooks.wire = [&network](const sim::WireBytes& wire) { network.add(wire); };
   auto run = run_seed(
       options, seed, parts,
       [&](Runtime& runtime, const PhoneOptions& phone, EventSink& sink) {
         return std::make_unique<RadioObserver>(
             std::make_unique<BuiltInPipeline>(runtime, phone, *parts.model, sink), radio);
       },
-      {.progress = {}, .wire = [&network](const sim::WireBytes& wire) { network.add(wire); }});
+      hooks);
   if (!run) return run.error();
   SessionView view;
   view.stored = stored_view(*run->events, options.privacy.stored_noise_mps2,
