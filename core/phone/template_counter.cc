@@ -111,7 +111,7 @@ std::vector<std::size_t> best_apart(std::span<const Match> matches, double spaci
 std::vector<std::size_t> find_repetitions_by_template(
     const RepetitionCounterOptions& options,
     std::span<const std::array<float, 3>> specific_force_mps2) {
-  const auto peaks = find_repetitions(options, specific_force_mps2);
+  auto peaks = find_repetitions(options, specific_force_mps2);
   if (peaks.size() < kLeastRepetitions) return peaks;
   const auto decimation =
       static_cast<std::size_t>(std::max(1.0, std::round(options.rate_hz / kRowRate_hz)));
