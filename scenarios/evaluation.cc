@@ -116,7 +116,8 @@ Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
   for (const auto& [device, tracks] : devices) {
     auto cut = cut_tracks(tracks, options);
     if (!cut) return cut.error();
-    cut->data.name = name + (device.empty() ? "" : " " + device);
+    cut->data.name = name;
+    if (!device.empty()) cut->data.name.append(" ").append(device);
     out.push_back(std::move(*cut));
   }
   return out;

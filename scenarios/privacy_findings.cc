@@ -175,7 +175,8 @@ privacy::LeakageEstimate Finder::guess_person(View view, bool with_cluster, bool
       for (std::size_t s = from; s < to; ++s) {
         Example e{p, p, {}, with_cluster ? cluster : 0};
         if (with_cluster) e.seen.push_back(kPlantedWeight * static_cast<double>(cluster));
-        if (planted) e.seen.push_back(kPlantedWeight * static_cast<double>(p / 2));
+        const std::size_t pair = p / 2;
+        if (planted) e.seen.push_back(kPlantedWeight * static_cast<double>(pair));
         for (std::size_t f = 0; f < mean.size(); ++f) {
           if (sd[f] > 0) {
             e.seen.push_back(((session(known_ + p, s).*view)[f] - mean[f]) / sd[f]);

@@ -86,8 +86,9 @@ Result<Findings> link_recorded(const std::vector<replay::SampleTrack>& tracks,
     const std::string half = device + (first ? ", first half" : ", second half");
     const auto add = [&](const char* metric, const std::string& what, privacy::Estimate measured,
                          privacy::Estimate control, double baseline, const char* of) {
-      Finding f{"A4", metric, half + ": " + what, "share", measured, c.people, baseline,
-                of,   control};
+      std::string label = half;
+      label.append(": ").append(what);
+      Finding f{"A4", metric, label, "share", measured, c.people, baseline, of, control};
       f.verdict = privacy::judge(measured, baseline, control);
       out.rows.push_back(std::move(f));
     };
