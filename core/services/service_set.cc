@@ -1,6 +1,7 @@
 #include "core/services/service_set.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include "core/authz/crypto.h"
 #include "core/base/check.h"
 #include "core/runtime/spawn.h"
+#include "core/runtime/sync.h"
 #include "core/services/postgres_stores.h"
 
 namespace gauntlet {
@@ -38,6 +40,9 @@ struct Host {
   Counters counters;
   std::string log;
   std::shared_ptr<Listener> listener;  // while serving
+  std::unique_ptr<Condition> stopped;  // wakes who waits for a restart
+  std::optional<Duration> down;        // the listener was closed to come back after this
+  bool stopping = false;
 };
 
 }  // namespace
@@ -64,6 +69,17 @@ ServiceKeys ServiceKeys::generate(SignatureAlgorithm algorithm) {
 void EndpointOptions::describe(OptionVisitor& v) {
   v.text("host", host, "name or address to listen on; empty for loopback");
   v.integer("port", port, {0, 65535}, "", "0 for any free port");
+}
+
+void RestartOptions::describe(OptionVisitor& v) {
+  v.choice("service", service,
+           {{"authz", ServiceKind::authz},
+            {"profile", ServiceKind::profile},
+            {"ingest", ServiceKind::ingest},
+            {"model", ServiceKind::model}},
+           "which service restarts");
+  v.number("at_s", at_s, {0, 1e9}, "s", "when it goes down, from the start of serving");
+  v.number("down_s", down_s, {0, 1e6}, "s", "how long it is away");
 }
 
 void ServiceSetOptions::describe(OptionVisitor& v) {
@@ -93,6 +109,7 @@ void ServiceSetOptions::describe(OptionVisitor& v) {
            "a connection without a request is closed after it", "choice");
   v.number("request_timeout_s", request_timeout_s, {0.1, 3600}, "s",
            "a request, and its answer, may take so long", "choice");
+  v.list("restart", restarts, "services that go down and come back");
 }
 
 // Held by the server coroutines, too: a handler never outlives its service.
@@ -148,6 +165,8 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     for (const auto kind : kServiceKinds) {
       Host& h = host(kind);
       h.runtime = all[index_of(kind)];
+      h.stopped = std::make_unique<Condition>(h.runtime->executor(),
+                                              std::string(to_string(kind)) + ": restart");
       h.endpoint = options.endpoints[index_of(kind)];
       h.limits.connections = static_cast<std::size_t>(options.connections_max);
       h.limits.idle_timeout = from_seconds(options.idle_timeout_s);
@@ -197,12 +216,45 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
                                    std::optional<TlsContext> tls) {
     Host& h = state->host(kind);
     Service& s = state->service(kind);
-    std::unique_ptr<Listener> listener = std::make_unique<SharedListener>(h.listener);
-    if (tls) listener = tls_listener(std::move(listener), *tls);
-    co_await serve_http(
-        *h.runtime, std::move(listener),
-        [&s](HttpRequest request) { return s.handle(std::move(request)); }, h.limits, h.counters);
-    h.listener.reset();
+    const std::uint16_t port = h.listener->port();
+    for (;;) {
+      std::unique_ptr<Listener> listener = std::make_unique<SharedListener>(h.listener);
+      if (tls) listener = tls_listener(std::move(listener), *tls);
+      co_await serve_http(
+          *h.runtime, std::move(listener),
+          [&s](HttpRequest request) { return s.handle(std::move(request)); }, h.limits, h.counters);
+      h.listener.reset();
+      if (!h.down) co_return;
+      co_await rest(h, h.runtime->now() + *h.down);
+      h.down.reset();
+      if (h.stopping) co_return;
+      h.counters.add("service.restarts");
+      Endpoint again(h.endpoint.host, port);
+      h.listener = h.runtime->listen(std::move(again));
+    }
+  }
+
+  // Until then, or until the set is stopped.
+  static asio::awaitable<void> rest(Host& h, HostTime until) {
+    using namespace asio::experimental::awaitable_operators;
+    if (h.stopping) co_return;
+    co_await (h.runtime->sleep_until(until) || h.stopped->wait());
+  }
+
+  static asio::awaitable<void> restart(std::shared_ptr<State> state, RestartOptions plan,
+                                       HostTime begin) {
+    Host& h = state->host(plan.service);
+    co_await rest(h, begin + from_seconds(plan.at_s));
+    if (h.stopping || !h.listener || h.down) co_return;
+    h.down = from_seconds(plan.down_s);
+    h.listener->close();
+  }
+
+  void stop(ServiceKind kind) {
+    Host& h = host(kind);
+    h.stopping = true;
+    h.stopped->notify_all();
+    if (h.listener) h.listener->close();
   }
 
   using Contexts = std::array<std::optional<TlsContext>, kServiceKinds.size()>;
@@ -218,7 +270,12 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     for (const auto kind : kServiceKinds) {
       Host& h = host(kind);
       h.listener = std::move(listeners[index_of(kind)]);
+      h.stopping = false;
       spawn(h.runtime->executor(), run(shared_from_this(), kind, tls[index_of(kind)]));
+    }
+    for (const RestartOptions& plan : options.restarts) {
+      Runtime& runtime = *host(plan.service).runtime;
+      spawn(runtime.executor(), restart(shared_from_this(), plan, runtime.now()));
     }
   }
 
@@ -356,9 +413,7 @@ void ServiceSet::serve_metrics(std::uint16_t port) {
 
 void ServiceSet::stop() {
   if (state_->metrics_listener) state_->metrics_listener->close();
-  for (auto& h : state_->hosts) {
-    if (h.listener) h.listener->close();
-  }
+  for (const auto kind : kServiceKinds) state_->stop(kind);
 }
 
 void ServiceSet::request_stop() {
@@ -367,16 +422,14 @@ void ServiceSet::request_stop() {
     if (state->metrics_listener) state->metrics_listener->close();
   });
   for (const auto kind : kServiceKinds) {
-    asio::post(state->host(kind).runtime->executor(), [state, kind] {
-      if (const auto& listener = state->host(kind).listener) listener->close();
-    });
+    asio::post(state->host(kind).runtime->executor(), [state, kind] { state->stop(kind); });
   }
 }
 
 bool ServiceSet::serving() const {
   if (state_->metrics_listener) return true;
   for (const auto& h : state_->hosts) {
-    if (h.listener) return true;
+    if (h.listener || h.down) return true;
   }
   return false;
 }

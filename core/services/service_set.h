@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/options.h"
 #include "core/runtime/tls_stream.h"
@@ -60,6 +61,16 @@ struct EndpointOptions {
   void describe(OptionVisitor& v);
 };
 
+// A service that goes down and comes back: its connections are cut, who calls meanwhile is refused;
+// its store and its port stay. Times count from serve().
+struct RestartOptions {
+  ServiceKind service = ServiceKind::ingest;
+  double at_s = 0;
+  double down_s = 1;
+
+  void describe(OptionVisitor& v);
+};
+
 struct ServiceSetOptions {
   SignatureAlgorithm algorithm = SignatureAlgorithm::es256;
   Durability durability = Durability::power;
@@ -72,7 +83,8 @@ struct ServiceSetOptions {
   std::int64_t connections_max = 1024;  // of each service; more are closed and counted
   double idle_timeout_s = 60;           // between requests
   double request_timeout_s = 10;        // within one
-  LogSink log;                          // takes every line instead of log_text
+  std::vector<RestartOptions> restarts;
+  LogSink log;  // takes every line instead of log_text
 
   void describe(OptionVisitor& v);
 };
