@@ -1,7 +1,9 @@
 #include <fmt/core.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <memory>
+#include <span>
+#include <thread>
 
 #include "cli/command.h"
 #include "cli/paths.h"
@@ -9,6 +11,7 @@
 #include "cli/table.h"
 #include "core/learn/model_file.h"
 #include "reports/result.h"
+#include "scenarios/pipeline_training.h"
 #include "scenarios/training.h"
 
 namespace gauntlet::cli {
@@ -16,8 +19,10 @@ namespace {
 
 struct TrainArguments {
   std::string config = "scenarios/catalog/train-gym.toml";
-  std::string out = "scenarios/models/gym.model";
+  std::string out;
+  std::string pipeline;
   std::vector<std::string> set;
+  unsigned threads = std::max(1U, std::thread::hardware_concurrency());
 };
 
 void print_evaluation(const scenarios::TrainingReport& report) {
@@ -28,6 +33,43 @@ void print_evaluation(const scenarios::TrainingReport& report) {
   fmt::print("held out ({}): accuracy {}, macro-F1 {}, without NULL {}, worst person {}\n", e.split,
              reports::to_text(e.accuracy), reports::to_text(e.macro_f1),
              reports::to_text(e.macro_f1_no_null), reports::to_text(e.worst_group_accuracy));
+}
+
+int save(std::span<const std::byte> bytes, const std::string& path) {
+  const auto written = learn::save_model(bytes, path);
+  if (!written) {
+    fmt::print(stderr, "gauntlet train: {}\n", written.error().message);
+    return kInfrastructure;
+  }
+  fmt::print("wrote {} ({} bytes)\n", path, bytes.size());
+  return kOk;
+}
+
+int fail(const Error& error) {
+  fmt::print(stderr, "gauntlet train: {}\n", error.message);
+  return kBadInput;
+}
+
+int train_preset(const TrainArguments& arguments, const scenarios::TrainingOptions& options) {
+  const auto preset = scenarios::load_pipeline_preset(arguments.pipeline);
+  if (!preset) return fail(preset.error());
+  auto made = [&] {
+    ProgressLine line("training " + preset->name);
+    return scenarios::train_pipeline(*preset, options, arguments.threads,
+                                     [&line](double share) { line.show(share); });
+  }();
+  if (!made) return fail(made.error());
+  const auto& e = made->held_out.evaluation;
+  fmt::print(
+      "held out ({}): {} windows, accuracy {:.3f}, macro-F1 {:.3f}, worst person {:.2f}; "
+      "calibration error {:.3f} (before {:.3f})\n",
+      e.split, e.windows, e.accuracy, e.macro_f1, e.worst_group_accuracy, made->calibration_error,
+      made->calibration_error_before);
+  const auto bytes = learn::serialize(*made->served);
+  if (!bytes) return fail(bytes.error());
+  std::string path = arguments.out.empty() ? preset->model : arguments.out;
+  if (path.empty()) path = "scenarios/models/" + preset->name + ".model";
+  return save(*bytes, path);
 }
 
 int train_command(const TrainArguments& arguments) {
@@ -46,22 +88,15 @@ int train_command(const TrainArguments& arguments) {
     fmt::print(stderr, "{}", to_string(problems));
     return kBadInput;
   }
+  if (!arguments.pipeline.empty()) return train_preset(arguments, options);
   auto report = [&options] {
     ProgressLine line("simulating people");
     return scenarios::train(options, [&line](double share) { line.show(share); });
   }();
-  if (!report) {
-    fmt::print(stderr, "gauntlet train: {}\n", report.error().message);
-    return kBadInput;
-  }
+  if (!report) return fail(report.error());
   print_evaluation(*report);
-  const auto written = learn::save_model(report->training.model, arguments.out);
-  if (!written) {
-    fmt::print(stderr, "gauntlet train: {}\n", written.error().message);
-    return kInfrastructure;
-  }
-  fmt::print("wrote {} ({} bytes)\n", arguments.out, std::filesystem::file_size(arguments.out));
-  return kOk;
+  return save(learn::serialize(report->training.model),
+              arguments.out.empty() ? "scenarios/models/gym.model" : arguments.out);
 }
 
 }  // namespace
@@ -73,7 +108,12 @@ void add_train(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<TrainArguments>();
   command->add_option("config", arguments->config, "Who is simulated and how it is trained")
       ->capture_default_str();
-  command->add_option("--out", arguments->out, "The model file")->capture_default_str();
+  command->add_option("--out", arguments->out, "The model file; else where scenarios look for it");
+  command->add_option("--pipeline", arguments->pipeline,
+                      "The classifier of this pipeline instead of the one that ships: muvr, "
+                      "har-lstm, mliot, minirocket");
+  command->add_option("--threads", arguments->threads, "The result does not depend on it")
+      ->check(CLI::Range(1, 64));
   command->add_option("--set", arguments->set, "Override a key: path=value; may be repeated")
       ->take_all();
   command->callback([arguments, &exit_code] { exit_code = train_command(*arguments); });
