@@ -17,8 +17,10 @@
 namespace gauntlet::cli {
 namespace {
 
+constexpr const char* kPipelines = "scenarios/catalog/train-pipelines.toml";
+
 struct TrainArguments {
-  std::string config = "scenarios/catalog/train-gym.toml";
+  std::string config;  // empty: the one that ships
   std::string out;
   std::string pipeline;
   std::vector<std::string> set;
@@ -79,11 +81,14 @@ int train_command(const TrainArguments& arguments) {
   for (std::size_t i = 0; i < overrides.size(); ++i) {
     scenarios::parse_override(arguments.set[i], overrides[i], problems);
   }
-  const auto path = find_shipped(arguments.config);
+  const std::string config = !arguments.config.empty()    ? arguments.config
+                             : arguments.pipeline.empty() ? "scenarios/catalog/train-gym.toml"
+                                                          : kPipelines;
+  const auto path = find_shipped(config);
   scenarios::LoadedText loaded;
   if (!problems.empty() ||
       !scenarios::load_options(
-          path ? path->string() : arguments.config, overrides,
+          path ? path->string() : config, overrides,
           [&options](OptionVisitor& v) { options.describe(v); }, loaded, problems)) {
     fmt::print(stderr, "{}", to_string(problems));
     return kBadInput;
@@ -106,8 +111,10 @@ void add_train(CLI::App& app, int& exit_code) {
       app, "train", "Train the classifier on simulated people, the same bytes each time",
       "gauntlet train scenarios/catalog/train-gym.toml --out my.model");
   auto arguments = std::make_shared<TrainArguments>();
-  command->add_option("config", arguments->config, "Who is simulated and how it is trained")
-      ->capture_default_str();
+  command->add_option(
+      "config", arguments->config,
+      "Who is simulated and how it is trained; else train-gym.toml of the catalog, with "
+      "--pipeline train-pipelines.toml");
   command->add_option("--out", arguments->out, "The model file; else where scenarios look for it");
   command->add_option("--pipeline", arguments->pipeline,
                       "The classifier of this pipeline instead of the one that ships: muvr, "

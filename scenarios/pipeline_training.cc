@@ -28,8 +28,9 @@ learn::Folds folds_of(const learn::Dataset& data, std::int64_t most) {
 void take_preset(TrainingOptions& world, const PipelinePreset& preset) {
   world.world.pipeline = preset.pipeline;
   world.world.phone = preset.phone;
-  world.window_s = preset.evaluation.windows.window_s;
-  world.hop_s = preset.evaluation.windows.hop_s;
+  // As many rows, at the rate of the phone's grid.
+  const auto& windows = preset.evaluation.windows;
+  world.window_s = windows.window_s * windows.rate_hz * preset.phone.signal.grid_period_ms * 1e-3;
 }
 
 Result<learn::Dataset> simulated_dataset(const TrainingOptions& world,

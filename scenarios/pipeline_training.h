@@ -14,7 +14,7 @@ namespace gauntlet::scenarios {
 
 inline constexpr const char* kNoExercise = "no exercise";
 
-// Phone, pipeline and windows as the preset has them.
+// Phone, pipeline and length of windows as the preset has them.
 void take_preset(TrainingOptions& world, const PipelinePreset& preset);
 // All simulated people as one data set: a group and a recording each.
 Result<learn::Dataset> simulated_dataset(const TrainingOptions& world,
