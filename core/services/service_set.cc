@@ -94,6 +94,7 @@ void ServiceSetOptions::describe(OptionVisitor& v) {
   v.table("tokens", tokens, "the two-part token");
   v.table("authz", authz, "log-in");
   v.table("ingest", ingest, "uploads");
+  v.table("model", model, "the registry of models");
   for (const auto kind : kServiceKinds) {
     v.table(std::string("listen_").append(to_string(kind)), endpoints[index_of(kind)],
             "where this service listens");
@@ -141,7 +142,7 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     ingest = std::make_unique<IngestService>(context(ServiceKind::ingest), options.ingest,
                                              verifier(kAudienceIngest), ingest_store());
     model = std::make_unique<ModelService>(context(ServiceKind::model), verifier(kAudienceModel),
-                                           path(ServiceKind::model), durability);
+                                           path(ServiceKind::model), durability, options.model);
     crypto::cleanse(keys.at_rest);
   }
 

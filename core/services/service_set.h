@@ -77,6 +77,7 @@ struct ServiceSetOptions {
   TokenOptions tokens;
   AuthzOptions authz;
   IngestOptions ingest;
+  ModelOptions model;
   std::array<EndpointOptions, 4> endpoints;       // by ServiceKind
   std::string ingest_postgres, profile_postgres;  // empty: SQLite (core/services/postgres_stores.h)
   std::int64_t log_bytes_max = 64 * 1024 * 1024;
