@@ -20,7 +20,7 @@ done
 url() { awk -v name="$1" '$1 == name {print $2}' "$state/out"; }
 read -r user secret <"$state/accounts.txt"
 GAUNTLET_TOKEN=$(curl -s --cacert "$state/certificate.pem" "$(url authz)/v1/login" \
-  -d "{\"user\":\"$user\",\"secret\":\"$secret\"}" | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  -H "content-type: application/json" -d "{\"user\":\"$user\",\"secret\":\"$secret\"}" | sed 's/.*"token":"\([^"]*\)".*/\1/')
 export GAUNTLET_TOKEN
 ticks() { awk '{print $14 + $15}' "/proc/$serve/stat"; }
 before=$(ticks)

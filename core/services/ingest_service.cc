@@ -1,8 +1,10 @@
 #include "core/services/ingest_service.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 
+#include "core/runtime/sync.h"
 #include "core/wire/upload.pb.h"
 
 namespace gauntlet {
@@ -72,6 +74,9 @@ void IngestOptions::describe(OptionVisitor& v) {
             "choice");
   v.integer("store_bytes_max", store_bytes_max, {0, 1e15}, "B",
             "how large the store may grow; 0 for no limit", "choice");
+  v.number("commit_delay_ms", commit_delay_ms, {0, 1000}, "ms",
+           "with durability \"power\": how long a commit waits for others to share its fsync",
+           "choice");
 }
 
 IngestService::IngestService(ServiceContext service_context, IngestOptions options,
@@ -80,6 +85,66 @@ IngestService::IngestService(ServiceContext service_context, IngestOptions optio
       options_(options),
       gate_(std::move(verifier), context().counters),
       store_(std::move(store)) {}
+
+struct IngestService::Batch {
+  explicit Batch(Runtime& runtime) : done(runtime.executor(), "ingest: commit") {}
+  Condition done;
+  std::uint64_t requests = 0;
+  bool over = false;
+  bool failed = false;
+};
+
+namespace {
+
+struct BatchLost final : StoreError {
+  BatchLost() : StoreError("the commit failed") {}
+  bool unavailable() const override { return true; }
+};
+
+}  // namespace
+
+asio::awaitable<void> IngestService::settle() {
+  const bool leads = !batch_;
+  if (leads) batch_ = std::make_shared<Batch>(context().runtime);
+  const auto batch = batch_;
+  ++batch->requests;
+  std::exception_ptr cut;
+  try {
+    if (leads) {
+      co_await context().runtime.sleep_for(from_ms(options_.commit_delay_ms));
+    } else {
+      co_await batch->done.wait();
+    }
+  } catch (...) {
+    cut = std::current_exception();  // the server stops
+  }
+  if (leads) finish(*batch);
+  if (cut) std::rethrow_exception(cut);
+  if (batch->failed) throw BatchLost();
+}
+
+void IngestService::finish(Batch& batch) {
+  if (batch.over) return;
+  try {
+    store_->commit();
+    count("ingest.commits");
+  } catch (const StoreError&) {
+    batch.failed = true;
+    count("ingest.rolled_back", batch.requests);
+  }
+  batch.over = true;
+  batch.done.notify_all();
+  batch_.reset();
+}
+
+// A put that failed took with it what others had put and not committed.
+void IngestService::fail_batch() {
+  if (!batch_) return;
+  count("ingest.rolled_back", batch_->requests);
+  batch_->failed = batch_->over = true;
+  batch_->done.notify_all();
+  batch_.reset();
+}
 
 Service::Answer IngestService::answer(const HttpRequest& request, HostTime now) {
   const auto path = path_of(request.target);
@@ -128,6 +193,7 @@ HttpResponse IngestService::store(const OuterClaims& claims, std::string_view se
   try {
     put = store_->put(claims.cluster_id, session, sequence, body, chunk, now);
   } catch (const StoreError& error) {
+    fail_batch();
     if (!error.full()) throw;
     return refuse(507, "store_full", "store full");
   }

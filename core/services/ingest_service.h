@@ -31,6 +31,7 @@ struct IngestOptions {
   std::int64_t chunk_bytes_max = 512 * 1024;
   std::int64_t sequence_max = 1'000'000;
   std::int64_t store_bytes_max = std::int64_t{64} << 30;
+  double commit_delay_ms = 2;  // for whom a commit with its fsync waits; all share it
 
   void describe(OptionVisitor& v);
 };
@@ -46,6 +47,8 @@ class IngestService : public Service {
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
   void probe_store() const override { store_->probe(); }
+  bool unsettled() const override { return store_->pending(); }
+  asio::awaitable<void> settle() override;
   HttpResponse put(const HttpRequest& request, std::string_view session, std::string_view sequence,
                    HostTime now);
   HttpResponse store(const OuterClaims& claims, std::string_view session, std::int64_t sequence,
@@ -53,8 +56,15 @@ class IngestService : public Service {
   HttpResponse progress(const HttpRequest& request, std::string_view session, HostTime now);
   HttpResponse refuse(int status, std::string_view reason, std::string_view text);
 
+  // Those whose answers wait for one commit. The first of them makes it, so that nothing of it
+  // outlives their requests.
+  struct Batch;
+  void finish(Batch& batch);
+  void fail_batch();
+
   IngestOptions options_;
   BearerGate gate_;
+  std::shared_ptr<Batch> batch_;
   std::unique_ptr<IngestStore> store_;
 };
 

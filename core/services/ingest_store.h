@@ -2,9 +2,12 @@
 // rows of what is in them. Everything is filed by session and, above it, by cluster; there is no
 // column for a person, and no token is kept.
 //
-// A chunk is stored in one transaction: after `put` returns it is there as durably as the store was
-// opened, or a StoreError was thrown. After a throw it may be there all the same (the answer of a
-// database was lost): putting it again finds it repeated.
+// A chunk is stored in one transaction: once `put` has returned and nothing is pending() it is
+// there as durably as the store was opened, or a StoreError was thrown. After a throw it may be
+// there all the same (the answer of a database was lost): putting it again finds it repeated.
+//
+// A store that pays an fsync for a commit lets several puts share one: they are pending() until
+// commit(), and when either throws all of them are gone.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +40,9 @@ class IngestStore {
   };
   virtual Put put(std::string_view cluster, std::string_view session, std::int64_t sequence,
                   std::string_view body, const upload::v1::Chunk& chunk, HostTime now) = 0;
+
+  virtual bool pending() const { return false; }
+  virtual void commit() {}
 
   struct Progress {
     bool complete = false;  // the last chunk is known, and every one before it is there

@@ -12,6 +12,7 @@ asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
   if (request.target == "/healthz" || request.target == "/readyz") co_return health(request);
   try {
     Answer result = answer(request, now);
+    if (unsettled()) co_await settle();
     latency_.observe(context_.runtime.now() - now);
     log(request, now, result.route, result.response.status);
     co_return std::move(result.response);

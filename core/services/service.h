@@ -55,6 +55,9 @@ class Service {
     std::string_view route;
   };
   virtual Answer answer(const HttpRequest& request, HostTime now) = 0;
+  // Whether an answer must wait for what it promises, and the wait. Throws when that fails.
+  virtual bool unsettled() const { return false; }
+  virtual asio::awaitable<void> settle() { co_return; }
   // Reads something from the store; throws when it does not answer.
   virtual void probe_store() const = 0;
 

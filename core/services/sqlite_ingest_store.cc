@@ -42,6 +42,8 @@ class SqliteIngestStore final : public IngestStore {
                     std::int64_t bytes_max);
   Put put(std::string_view cluster, std::string_view session, std::int64_t sequence,
           std::string_view body, const upload::v1::Chunk& chunk, HostTime now) override;
+  bool pending() const override { return batch_.has_value(); }
+  void commit() override;
   std::optional<Progress> progress(std::string_view cluster, std::string_view session) override;
   std::string bytes() const override { return db_.bytes(); }
   void probe() const override { db_.probe(); }
@@ -56,7 +58,12 @@ class SqliteIngestStore final : public IngestStore {
   bool fits_end(const Session& session, std::int64_t sequence, bool last);
   void insert_rows(std::int64_t journal, const upload::v1::Chunk& chunk);
 
+  Put put_in_transaction(std::string_view cluster, std::string_view session, std::int64_t sequence,
+                         std::string_view body, const upload::v1::Chunk& chunk, HostTime now);
+
   Database db_;
+  bool grouped_;
+  std::optional<Transaction> batch_;  // open while grouped puts wait for their commit
   Statement select_session_;
   Statement insert_session_;
   Statement end_session_;
@@ -71,6 +78,7 @@ class SqliteIngestStore final : public IngestStore {
 SqliteIngestStore::SqliteIngestStore(const std::filesystem::path& file, Durability durability,
                                      std::int64_t bytes_max)
     : db_(open_store(file, durability, bytes_max)),
+      grouped_(durability == Durability::power),
       select_session_(
           db_.prepare("SELECT id, cluster, last_sequence FROM sessions WHERE session = ?")),
       insert_session_(
@@ -107,9 +115,39 @@ bool SqliteIngestStore::fits_end(const Session& session, std::int64_t sequence, 
 IngestStore::Put SqliteIngestStore::put(std::string_view cluster, std::string_view session,
                                         std::int64_t sequence, std::string_view body,
                                         const upload::v1::Chunk& chunk, HostTime now) {
+  if (!grouped_) {
+    Transaction transaction(db_);
+    const Put put = put_in_transaction(cluster, session, sequence, body, chunk, now);
+    if (put == Put::created) transaction.commit();
+    return put;
+  }
+  try {
+    if (!batch_) batch_.emplace(db_);
+    return put_in_transaction(cluster, session, sequence, body, chunk, now);
+  } catch (const SqliteError&) {
+    batch_.reset();
+    throw;
+  }
+}
+
+void SqliteIngestStore::commit() {
+  if (!batch_) return;
+  try {
+    batch_->commit();
+  } catch (const SqliteError&) {
+    batch_.reset();
+    throw;
+  }
+  batch_.reset();
+}
+
+IngestStore::Put SqliteIngestStore::put_in_transaction(std::string_view cluster,
+                                                       std::string_view session,
+                                                       std::int64_t sequence, std::string_view body,
+                                                       const upload::v1::Chunk& chunk,
+                                                       HostTime now) {
   const std::string digest = crypto::sha256(body);
   const std::int64_t now_ns = now.time_since_epoch().count();
-  Transaction transaction(db_);
   auto known = find(session);
   if (!known) {
     insert_session_.run(session, cluster, now_ns);
@@ -124,7 +162,6 @@ IngestStore::Put SqliteIngestStore::put(std::string_view cluster, std::string_vi
   insert_journal_.run(known->id, sequence, now_ns, Blob{digest}, Blob{body});
   insert_rows(db_.last_row(), chunk);
   if (chunk.last()) end_session_.run(sequence, known->id);
-  transaction.commit();
   return Put::created;
 }
 

@@ -3,6 +3,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +23,10 @@ class ClockRuntime : public Runtime {
  public:
   asio::any_io_executor executor() override { return context_.get_executor(); }
   HostTime now() const override { return now_; }
-  asio::awaitable<void> sleep_until(HostTime) override { co_return; }
+  // At once, though not before others had their turn.
+  asio::awaitable<void> sleep_until(HostTime) override {
+    return asio::post(context_, asio::use_awaitable);
+  }
   asio::awaitable<std::unique_ptr<ByteStream>> connect(Endpoint) override {
     CHECK(false);
     co_return nullptr;
@@ -29,6 +34,10 @@ class ClockRuntime : public Runtime {
   std::unique_ptr<Listener> listen(Endpoint) override { return nullptr; }
   void random_bytes(std::span<std::byte>) override { CHECK(false); }
 
+  void run() {
+    context_.restart();
+    context_.run();
+  }
   void set(HostTime t) { now_ = t; }
   HttpResponse call(Service& service, HttpRequest request) {
     HttpResponse response;
@@ -38,8 +47,7 @@ class ClockRuntime : public Runtime {
                      failure = e;
                      response = std::move(r);
                    });
-    context_.restart();
-    context_.run();
+    run();
     if (failure) std::rethrow_exception(failure);
     return response;
   }

@@ -195,6 +195,109 @@ TEST_F(IngestServiceTest, ATokenForAnotherServiceIsRefused) {
   EXPECT_EQ(site.ingest_counters.get("authz.refused.wrong_audience"), 1u);
 }
 
+// Stores whose puts share a commit, and how they fail.
+class GroupedStore final : public IngestStore {
+ public:
+  Put put(std::string_view, std::string_view, std::int64_t sequence, std::string_view,
+          const upload::v1::Chunk&, HostTime) override {
+    if (sequence == fails_at) {
+      open = 0;
+      throw StoreError("broken");
+    }
+    ++open;
+    return Put::created;
+  }
+  bool pending() const override { return open > 0; }
+  void commit() override {
+    ++commits;
+    stored += std::exchange(open, 0);
+    if (commit_fails) throw StoreError("broken");
+  }
+  std::optional<Progress> progress(std::string_view, std::string_view) override { return {}; }
+  std::string bytes() const override { return {}; }
+  void probe() const override {}
+  int open = 0, stored = 0, commits = 0;
+  std::int64_t fails_at = -1;
+  bool commit_fails = false;
+};
+
+struct GroupCommit : IngestServiceTest {
+  GroupCommit()
+      : service(site.context(site.ingest_counters, site.ingest_log), {}, site.verifier("ingest"),
+                std::unique_ptr<IngestStore>(store)) {}
+  // All asked at once; their statuses, -1 for an exception.
+  std::vector<int> put_together(int n) {
+    std::vector<int> statuses(static_cast<std::size_t>(n), 0);
+    for (int i = 0; i < n; ++i) {
+      const auto chunk = chunk_of(kSession, static_cast<std::uint64_t>(i));
+      auto request = Site::with_token("PUT", path_to(kSession, chunk.sequence()), alice,
+                                      chunk.SerializeAsString());
+      asio::co_spawn(site.runtime.executor(), service.handle(std::move(request)),
+                     [&statuses, i](std::exception_ptr error, HttpResponse response) {
+                       statuses[static_cast<std::size_t>(i)] = error ? -1 : response.status;
+                     });
+    }
+    site.runtime.run();
+    return statuses;
+  }
+  GroupedStore* store = new GroupedStore;
+  IngestService service;
+};
+
+TEST_F(GroupCommit, ThoseWhoComeTogetherShareOneCommitAndWaitForIt) {
+  EXPECT_EQ(put_together(5), (std::vector<int>{201, 201, 201, 201, 201}));
+  EXPECT_EQ(store->commits, 1);
+  EXPECT_EQ(store->stored, 5);
+  EXPECT_EQ(put_together(1), std::vector<int>{201});
+  EXPECT_EQ(store->commits, 2);
+}
+
+TEST_F(GroupCommit, NobodyIsConfirmedWhatACommitLost) {
+  store->commit_fails = true;
+  EXPECT_EQ(put_together(3), (std::vector<int>{503, 503, 503}));
+  EXPECT_EQ(site.ingest_counters.get("ingest.rolled_back"), 3u);
+}
+
+TEST_F(GroupCommit, NobodyIsConfirmedWhatAnothersFailureTookAway) {
+  store->fails_at = 2;
+  EXPECT_EQ(put_together(4), (std::vector<int>{503, 503, -1, 201})) << "the fourth came after it";
+  EXPECT_EQ(store->stored, 1);
+}
+
+// A store that fails as it is told to.
+class FailingStore final : public IngestStore {
+ public:
+  struct Away final : StoreError {
+    using StoreError::StoreError;
+    bool unavailable() const override { return true; }
+  };
+  Put put(std::string_view, std::string_view, std::int64_t, std::string_view,
+          const upload::v1::Chunk&, HostTime) override {
+    throw Away("away");
+  }
+  std::optional<Progress> progress(std::string_view, std::string_view) override {
+    throw StoreError("broken");
+  }
+  std::string bytes() const override { return {}; }
+  void probe() const override { throw Away("away"); }
+};
+
+TEST_F(IngestServiceTest, AStoreThatIsAwayIs503AndOneThatIsBrokenIsAnError) {
+  IngestService service(site.context(site.ingest_counters, site.ingest_log), {},
+                        site.verifier("ingest"), std::make_unique<FailingStore>());
+  const auto chunk = chunk_of(kSession, 0);
+  const auto response = site.runtime.call(
+      service, Site::with_token("PUT", path_to(kSession, 0), alice, chunk.SerializeAsString()));
+  EXPECT_EQ(response.status, 503) << "the phone asks again";
+  EXPECT_EQ(response.headers.at("retry-after"), "1");
+  EXPECT_EQ(site.ingest_counters.get("ingest.store_unavailable"), 1u);
+  EXPECT_THROW(
+      site.runtime.call(service, Site::with_token("GET", "/v1/sessions/" + kSession, alice)),
+      StoreError);
+  EXPECT_EQ(site.ingest_counters.get("ingest.failures"), 1u);
+  EXPECT_FALSE(service.ready());
+}
+
 TEST(IngestStoreFile, WhatWasConfirmedIsThereAfterARestart) {
   const auto dir = std::filesystem::path(::testing::TempDir()) / "gauntlet_ingest_restart";
   std::filesystem::remove_all(dir);

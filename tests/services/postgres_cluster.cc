@@ -94,9 +94,10 @@ int PostgresCluster::run(const std::string& program, const std::string& argument
 
 void PostgresCluster::start() {
   CHECK(server_ < 0);
-  server_ = start_program((programs_ / "postgres").string(),
-                          "-D " + (folder_ / "data").string() + " -k " + folder_.string() +
-                              " -c listen_addresses= -c shared_buffers=8MB -c max_connections=10 -c fsync=off");
+  server_ = start_program(
+      (programs_ / "postgres").string(),
+      "-D " + (folder_ / "data").string() + " -k " + folder_.string() +
+          " -c listen_addresses= -c shared_buffers=8MB -c max_connections=10 -c fsync=off");
   constexpr int kTries = 300;
   for (int i = 0; i < kTries; ++i) {
     if (run("pg_isready", "-q -h " + folder_.string() + " -U tester") == 0) return;

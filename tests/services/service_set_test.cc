@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -323,6 +324,103 @@ TEST(ServiceSet, OverTlsASilentPeerHoldsUpNobodyAndAPlainOneIsDroppedAndCounted)
       seen.metrics.find("gauntlet_events_total{service=\"ingest\",event=\"http.dropped.tls\"} 1\n"),
       std::string::npos);
   EXPECT_EQ(seen.metrics_elsewhere.substr(0, 12), "HTTP/1.1 404");
+}
+
+// What is read from a connection on which only `sent` is ever said, and when it ended.
+struct Ended {
+  std::string answer;
+  Duration after{};
+};
+
+asio::awaitable<void> say(Runtime& runtime, Endpoint at, std::string sent, Ended& ended) {
+  const HostTime begin = runtime.now();
+  const auto stream = co_await runtime.connect(std::move(at));
+  if (!sent.empty()) {
+    co_await asio::async_write(*stream, asio::buffer(sent), asio::as_tuple(asio::use_awaitable));
+  }
+  char buffer[4096];
+  for (;;) {
+    const auto [error, n] =
+        co_await stream->async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+    ended.answer.append(buffer, n);
+    if (error) break;
+  }
+  ended.after = runtime.now() - begin;
+}
+
+TEST(ServiceSet, HoldsNobodyLongerThanItsLimitsAndCountsWhomItLetGo) {
+  sim::Simulation simulation;
+  sim::VirtualContext context(simulation);
+  sim::VirtualNetwork network(context, {}, sim::RandomStream(1, "network"));
+  auto& host = network.add_host("server");
+  auto& phone = network.add_host("phone");
+  auto options = quick_options();
+  options.connections_max = 2;
+  options.idle_timeout_s = 5;
+  options.request_timeout_s = 2;
+  ServiceSet services({host, host, host, host}, {}, options, test_keys_of(options));
+  services.serve();
+  Endpoint ingest = services.endpoint(ServiceKind::ingest);
+  ingest.host = "server";
+  Ended silent, slow, third, large;
+  const auto visit = [&]() -> asio::awaitable<void> {
+    spawn(phone.executor(), say(phone, ingest, "", silent));
+    spawn(phone.executor(), say(phone, ingest, "PUT / HTTP/1.1\r\ncontent-le", slow));
+    co_await phone.sleep_for(seconds{1});
+    co_await say(phone, ingest, get("/healthz"), third);
+    co_await phone.sleep_for(seconds{10});
+    co_await say(phone, ingest, "PUT / HTTP/1.1\r\ncontent-length: 99999999\r\n\r\n", large);
+    services.stop();
+  };
+  spawn(phone.executor(), visit());
+  simulation.run();
+  const auto near = [](Duration d, double s) { return std::abs(to_seconds(d) - s) < 0.2; };
+  EXPECT_TRUE(near(silent.after, 5)) << to_seconds(silent.after);
+  EXPECT_TRUE(near(slow.after, 2)) << to_seconds(slow.after);
+  EXPECT_EQ(third.answer, "") << "beyond connections_max";
+  EXPECT_EQ(large.answer.substr(0, 12), "HTTP/1.1 413");
+  const Counters& counted = services.counters(ServiceKind::ingest);
+  for (const char* name : {"http.idle_closed", "http.dropped.request_timeout",
+                           "http.rejected.too_many_connections", "http.rejected.body_too_large"}) {
+    EXPECT_EQ(counted.get(name), 1u) << name;
+  }
+}
+
+TEST(ServiceSet, ARestartedServiceKeepsItsPortAndItsStore) {
+  sim::Simulation simulation;
+  sim::VirtualContext context(simulation);
+  sim::VirtualNetwork network(context, {}, sim::RandomStream(1, "network"));
+  auto& host = network.add_host("server");
+  auto& phone = network.add_host("phone");
+  auto options = quick_options();
+  options.restarts = {{ServiceKind::ingest, 10, 5}};
+  ServiceSet services({host, host, host, host}, {}, options, test_keys_of(options));
+  fill(services);
+  services.serve();
+  Endpoint ingest = services.endpoint(ServiceKind::ingest);
+  ingest.host = "server";
+  const std::string token =
+      services.authz().issuer().issue("alice", "c7", "ingest", host.now()).token;
+  std::vector<int> statuses;
+  const auto visit = [&]() -> asio::awaitable<void> {
+    for (int at_s = 0; at_s < 20; at_s += 6) {  // 0, 6, 12, 18
+      HttpClient client(phone, ingest);
+      HttpResponse response(0);
+      try {
+        response = co_await client.request(Client::chunk_request(0, token));
+      } catch (const boost::system::system_error&) {
+        response.status = 0;
+      }
+      statuses.push_back(response.status);
+      co_await phone.sleep_for(seconds{6});
+    }
+    services.stop();
+  };
+  spawn(phone.executor(), visit());
+  simulation.run();
+  EXPECT_EQ(statuses, (std::vector<int>{201, 200, 0, 200}));
+  EXPECT_EQ(services.counters(ServiceKind::ingest).get("service.restarts"), 1u);
+  EXPECT_TRUE(context.waiting().empty());
 }
 
 // A simulation may end while the services still serve.

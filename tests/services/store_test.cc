@@ -180,6 +180,23 @@ TEST_P(EachStore, WhatWasConfirmedOutlivesKill9OfTheService) {
   for (std::int64_t i = 0; i < progress->next; ++i) ASSERT_EQ(put(*store, i), Put::repeated) << i;
 }
 
+TEST(SqliteStore, WithPowerDurabilityPutsShareACommit) {
+  const auto file = std::filesystem::path(::testing::TempDir()) / "gauntlet_grouped.sqlite";
+  for (const char* more : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + more);
+  {
+    const auto store = make_sqlite_ingest_store(file, Durability::power, 0);
+    EXPECT_EQ(put(*store, 0), Put::created);
+    EXPECT_EQ(put(*store, 0), Put::repeated);
+    EXPECT_EQ(put(*store, 0, false, 99), Put::conflict);
+    EXPECT_TRUE(store->pending());
+    store->commit();
+    EXPECT_FALSE(store->pending());
+    EXPECT_EQ(put(*store, 1), Put::created);
+  }
+  const auto store = make_sqlite_ingest_store(file, Durability::power, 0);
+  EXPECT_EQ(store->progress("c7", kSession)->next, 1) << "what was not committed is not there";
+}
+
 TEST(Postgres, ACrashOfTheDatabaseLosesNothingAndTheServiceComesBack) {
   if (!postgres_available() || !cluster()) GTEST_SKIP() << "skipped: no PostgreSQL";
   const auto store = ingest_store("postgres")();
