@@ -69,6 +69,7 @@ enum class ClassifierKind : std::uint8_t {
 struct ClassifierOptions {
   ClassifierKind kind = ClassifierKind::minirocket;
   std::int64_t features = 1008;  // minirocket
+  bool padded = true;            // minirocket; without, overlapping windows share work
   double balance = 0.5;          // minirocket, svm
   std::int64_t epochs = 30;      // networks
   std::int64_t batch = 32;

@@ -11,7 +11,7 @@ using namespace rocket;
 
 SlidingMiniRocket::SlidingMiniRocket(const MiniRocket& m, std::size_t hop)
     : model_(m), hop_(hop), reach_(largest_reach(m)), stride_(m.length + 2 * reach_) {
-  CHECK(hop >= 1 && hop <= m.length, hop, m.length);
+  CHECK(hop >= 1 && hop <= m.length && !m.padded, hop, m.length);
   masks_of(m, masks_);
   for (const std::uint8_t mask : m.channel_masks) {
     slots_.push_back(
@@ -102,26 +102,18 @@ void SlidingMiniRocket::run(float* out) {
     const Interior& in = interiors_[d];
     const std::size_t fresh = kFirst || !in.reused ? in.first : in.last - hop_;
     for (std::size_t i = 0; i < masks_.size(); ++i) {
-      float* sums = sums_.data() + i * length;
-      sum_taps(signal(i), 0, in.first, dilation, sums);
-      sum_taps(signal(i), fresh, length, dilation, sums);
+      sum_taps(signal(i), fresh, in.last, dilation, sums_.data() + i * length);
     }
+    const float scale = 1.0f / static_cast<float>(in.last - in.first);
     const std::size_t per_kernel = model_.features_per_dilation[d];
     for (std::size_t k = 0; k < MiniRocket::kKernels; ++k) {
       const std::size_t slot = slots_[d * MiniRocket::kKernels + k];
-      const float* sums = sums_.data() + slot * length;
-      const bool padded = (d + k) % 2 == 0;
-      float* x = output_.data();
-      if (padded) convolve(signal(slot), sums, kTriples[k], dilation, 0, in.first, x);
-      convolve(signal(slot), sums, kTriples[k], dilation, fresh, padded ? length : in.last, x);
-      const float scale = 1.0f / static_cast<float>(padded ? length : in.last - in.first);
+      convolve(signal(slot), sums_.data() + slot * length, kTriples[k], dilation, fresh, in.last,
+               output_.data());
       for (std::size_t i = 0; i < per_kernel; ++i, ++feature) {
-        const float bias = model_.biases[feature];
-        std::int32_t n = interior<kFirst>(in, feature, k * per_kernel + i, bias);
-        if (padded) {
-          n += count_above(x, 0, in.first, bias) + count_above(x, in.last, length, bias);
-        }
-        out[feature] = static_cast<float>(n) * scale;
+        out[feature] = static_cast<float>(interior<kFirst>(in, feature, k * per_kernel + i,
+                                                           model_.biases[feature])) *
+                       scale;
       }
     }
   }

@@ -1,18 +1,15 @@
-// MiniRocket features of windows that overlap: the transform of minirocket.h, bit for bit, but what
-// the previous window has worked out is not worked out again.
+// MiniRocket features of windows that overlap, of a model without padding: the transform of
+// minirocket.h, bit for bit, but what the previous window has worked out is not worked out again.
 //
 // How: a convolution value whose nine taps all lie inside the window depends on the rows alone, not
-// on where the window begins. Of these, `hop` positions leave at the front and `hop` come at the
-// back; how many of those that leave were above the bias was counted when they came. What is left
-// are the 4 * dilation positions at either end, where the zeros of the padding move along with the
-// window: with every hop each of them sees other zeros, so they are computed afresh (only the
-// padded half of the pairs has them).
+// on where the window begins. With every hop, `hop` positions leave at the front and `hop` come at
+// the back; how many of those that leave were above the bias was counted when they came.
 //
-// What can be gained is therefore bounded: per padded pair 8 * dilation + hop of `length` positions
-// remain, per other pair hop of length - 8 * dilation. Of 100 rows and 1,008 features a hop of 25
-// leaves 48 % of the positions: no bookkeeping, however good, gets beyond 2.1 times. Counted
-// instructions are 534,500 from scratch and 430,400, 340,200 and 293,700 per hop of 25, 5 and 1
-// (1.2, 1.6 and 1.8 times less, baseline x86-64): the rest goes into starting many short stretches.
+// Why no padding: the zeros around a padded convolution move along with the window, so its
+// 4 * dilation values at either end are others with every hop. Of 100 rows and 1,008 features, half
+// of the pairs padded, a hop of 25 leaves 48 % of the positions: no bookkeeping gets beyond 2.1
+// times. Without padding it leaves 35 %, a hop of 5 7 %, a hop of 1 1.5 %
+// (docs/benchmarks/learn.md).
 //
 // Not thread-safe. Allocates in the constructor alone.
 #pragma once
@@ -27,7 +24,7 @@ namespace gauntlet::learn {
 
 class SlidingMiniRocket {
  public:
-  // CHECKs 1 <= hop <= m.length. `m` is copied.
+  // CHECKs 1 <= hop <= m.length and that nothing is padded. `m` is copied.
   SlidingMiniRocket(const MiniRocket& m, std::size_t hop);
   // The first window, length x channels, and m.features() values of it. May be called again at any
   // time to begin anew, after a gap for example.
@@ -38,7 +35,7 @@ class SlidingMiniRocket {
   const MiniRocket& model() const { return model_; }
 
  private:
-  // Positions of one dilation that see no padding: `whole` hops of them and `rest` more.
+  // Positions of one dilation: `whole` hops of them and `rest` more.
   struct Interior {
     std::size_t first = 0;
     std::size_t last = 0;
