@@ -89,7 +89,7 @@ class RocketRidge final : public WindowClassifier {
   std::size_t rows_on(std::span<const float> window) const {
     if (last_.size() != window.size()) return 0;
     const std::size_t length = window.size() / channels_;
-    for (std::size_t rows = 1; rows <= length / 4; ++rows) {
+    for (std::size_t rows = 1; rows <= length / 10; ++rows) {
       const auto shared = std::span<const float>(last_).subspan(rows * channels_);
       if (std::memcmp(shared.data(), window.data(), shared.size_bytes()) == 0) return rows;
     }

@@ -172,7 +172,7 @@ TEST(SlidingMiniRocketDeathTest, NeedsAFirstWindow) {
   const MiniRocket m = fit_minirocket(noise(300, 1), 100, 3, 84, 1, false);
   SlidingMiniRocket sliding(m, 25);
   std::vector<float> out(m.features());
-  EXPECT_DEATH(sliding.advance(noise(75, 1).data(), out.data()), "windows_");
+  EXPECT_DEATH(sliding.advance(noise(75, 1).data(), out.data()), "started_");
 }
 
 TEST(Features, StatisticsOfARamp) {
