@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
+#include <vector>
 
 #include "core/services/envelope.h"
 #include "tests/authz/bad_tokens.h"
@@ -124,6 +126,85 @@ TEST(ModelService, DeliversTheBytesThatWerePutIn) {
   EXPECT_EQ(get("squat-v1.bin", site.login("alice", "a", "profile")).status, 401);
   EXPECT_EQ(site.model.put("../x", bytes).error().code, "bad_name");
   EXPECT_EQ(site.model.put(".x", bytes).error().code, "bad_name");
+}
+
+struct Registry : ::testing::Test {
+  Registry() {
+    EXPECT_TRUE(site.authz.register_person("alice", "a", "c7").ok());
+    token = site.login("alice", "a", "model");
+  }
+  HttpResponse get(const std::string& what) {
+    return site.runtime.call(site.model, Site::with_token("GET", "/v1/models/" + what, token));
+  }
+  void put(const std::string& name, double score, std::vector<std::string> sensors) {
+    ASSERT_TRUE(site.model.put(name, "bytes of " + name, std::move(sensors)).ok());
+    ASSERT_TRUE(site.model.evaluated(name, score, 18, forge::kNow).ok());
+  }
+  std::string best_for(const std::string& sensors) {
+    const auto response = get("for/" + sensors);
+    if (response.status != 200) return std::to_string(response.status);
+    EXPECT_EQ(response.body, "bytes of " + response.headers.at("x-model"));
+    return response.headers.at("x-model");
+  }
+  Site site;
+  std::string token;
+};
+
+TEST_F(Registry, DeliversTheBestThatNeedsNoSensorOneLacks) {
+  put("both", 0.9, {"gyroscope", "accelerometer"});
+  put("accelerometer", 0.7, {"accelerometer"});
+  put("heart", 0.95, {"heart_rate", "accelerometer"});
+  ASSERT_TRUE(site.model.put("never-evaluated", "x", {}).ok());
+  EXPECT_EQ(best_for("accelerometer"), "accelerometer");
+  EXPECT_EQ(best_for("accelerometer+gyroscope"), "both");
+  EXPECT_EQ(best_for("gyroscope+accelerometer"), "both") << "whatever the order";
+  EXPECT_EQ(best_for("accelerometer+gyroscope+heart_rate"), "heart");
+  EXPECT_EQ(best_for("magnetometer"), "404");
+  EXPECT_EQ(site.model_counters.get("model.none_fits"), 1u);
+  put("both", 0.5, {"gyroscope", "accelerometer"});
+  EXPECT_EQ(best_for("accelerometer+gyroscope"), "accelerometer") << "the newest evaluation counts";
+  ASSERT_TRUE(site.model.put("accelerometer", "other bytes", {"accelerometer"}).ok());
+  EXPECT_EQ(best_for("accelerometer"), "404") << "other bytes have not been evaluated";
+}
+
+TEST_F(Registry, ListsTenBestAndTheLastEvaluated) {
+  for (int i = 0; i < 130; ++i) {
+    put("m" + std::to_string(i), i == 3 ? 1.0 : i * 0.005, {"accelerometer"});
+  }
+  const auto names = [](const std::string& json) {
+    std::vector<std::string> found;
+    const std::string key = "\"name\":\"";
+    for (auto at = json.find(key); at != std::string::npos; at = json.find(key, at + 1)) {
+      const auto begin = at + key.size();
+      found.push_back(json.substr(begin, json.find('"', begin) - begin));
+    }
+    return found;
+  };
+  const auto best = names(get("best").body);
+  EXPECT_EQ(best.size(), 10u);
+  EXPECT_EQ(best.front(), "m129") << "m3 was the best, and its evaluation is too old";
+  EXPECT_EQ(best.back(), "m120");
+  const auto last = names(get("evaluated").body);
+  EXPECT_EQ(last.size(), 100u);
+  EXPECT_EQ(last.front(), "m129");
+  EXPECT_EQ(last.back(), "m30");
+  EXPECT_EQ(get("m3").body, "bytes of m3") << "by name it is still there";
+}
+
+TEST_F(Registry, RefusesWhatCannotBeRanked) {
+  EXPECT_EQ(site.model.put("best", "x").error().code, "bad_name");
+  EXPECT_EQ(site.model.put("evaluated", "x").error().code, "bad_name");
+  EXPECT_EQ(site.model.put("m", "x", {"a+b"}).error().code, "bad_sensor");
+  EXPECT_EQ(site.model.evaluated("m", 0.5, 1, forge::kNow).error().code, "unknown");
+  ASSERT_TRUE(site.model.put("m", "x").ok());
+  for (const double score : {-0.1, 1.1, std::nan("")}) {
+    EXPECT_EQ(site.model.evaluated("m", score, 1, forge::kNow).error().code, "bad_score");
+  }
+  EXPECT_EQ(site.model.evaluated("m", 0.5, 0, forge::kNow).error().code, "bad_score");
+  token.clear();
+  for (const char* what : {"m", "best", "evaluated", "for/accelerometer"}) {
+    EXPECT_EQ(get(what).status, 401) << what;
+  }
 }
 
 TEST(Health, EveryServiceSaysThatItIsThere) {
