@@ -8,7 +8,7 @@
 namespace gauntlet::cli {
 
 struct PipelineTableArguments {
-  std::int64_t people = 8;
+  std::int64_t people = 6;
   std::string cache = ".cache/evaluate";  // folder; empty: nothing is kept
   unsigned threads = 1;
   std::vector<std::string> worlds;     // "simulated", "sp-sw-har", "gym"; empty: all

@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "core/learn/model_file.h"
+#include "core/learn/onnx.h"
 #include "reports/result.h"
 #include "scenarios/pipeline_training.h"
 #include "scenarios/training.h"
@@ -23,6 +24,8 @@ struct TrainArguments {
   std::string config;  // empty: the one that ships
   std::string out;
   std::string pipeline;
+  std::string onnx;
+  std::int64_t pool = 0;
   std::vector<std::string> set;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
 };
@@ -52,13 +55,33 @@ int fail(const Error& error) {
   return kBadInput;
 }
 
+// The networks of a classifier, each as a file of its own: PREFIX-1.onnx, PREFIX-2.onnx.
+int export_networks(const learn::TrainedServing& served, const std::string& prefix) {
+  const auto networks = served.classifier().networks();
+  if (networks.empty()) return fail({"no_network", "--onnx: this pipeline has no network"});
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    // Of two stages the first says whether there is an exercise at all.
+    const bool gate = i == 0 && networks.size() == 2;
+    const std::vector<std::string> either{served.parts().null_class, "exercise"};
+    const auto bytes = learn::to_onnx(*networks[i], 1, gate ? either : served.parts().classes,
+                                      served.provenance());
+    const int saved = save(bytes, fmt::format("{}-{}.onnx", prefix, i + 1));
+    if (saved != kOk) return saved;
+  }
+  return kOk;
+}
+
 int train_preset(const TrainArguments& arguments, const scenarios::TrainingOptions& options) {
   const auto preset = scenarios::load_pipeline_preset(arguments.pipeline);
   if (!preset) return fail(preset.error());
   auto made = [&] {
     ProgressLine line("training " + preset->name);
-    return scenarios::train_pipeline(*preset, options, arguments.threads,
-                                     [&line](double share) { line.show(share); });
+    const auto show = [&line](double share) { line.show(share); };
+    if (arguments.pool == 0) {
+      return scenarios::train_pipeline(*preset, options, arguments.threads, show);
+    }
+    return scenarios::train_best(*preset, options, static_cast<std::size_t>(arguments.pool),
+                                 arguments.threads, show);
   }();
   if (!made) return fail(made.error());
   const auto& e = made->held_out.evaluation;
@@ -71,7 +94,9 @@ int train_preset(const TrainArguments& arguments, const scenarios::TrainingOptio
   if (!bytes) return fail(bytes.error());
   std::string path = arguments.out.empty() ? preset->model : arguments.out;
   if (path.empty()) path = "scenarios/models/" + preset->name + ".model";
-  return save(*bytes, path);
+  const int saved = save(*bytes, path);
+  if (saved != kOk || arguments.onnx.empty()) return saved;
+  return export_networks(*made->served, arguments.onnx);
 }
 
 int train_command(const TrainArguments& arguments) {
@@ -119,6 +144,13 @@ void add_train(CLI::App& app, int& exit_code) {
   command->add_option("--pipeline", arguments->pipeline,
                       "The classifier of this pipeline instead of the one that ships: muvr, "
                       "har-lstm, mliot, minirocket");
+  command->add_option("--onnx", arguments->onnx,
+                      "With --pipeline: its networks as ONNX, too: PREFIX-1.onnx, …");
+  command
+      ->add_option("--pool", arguments->pool,
+                   "With --pipeline: so many models, each a mutation of one of the ten best so "
+                   "far; the best is kept")
+      ->check(CLI::Range(2, 1000));
   command->add_option("--threads", arguments->threads, "The result does not depend on it")
       ->check(CLI::Range(1, 64));
   command->add_option("--set", arguments->set, "Override a key: path=value; may be repeated")

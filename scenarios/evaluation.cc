@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kPeople = "sp-sw-har";
 constexpr const char* kGym = "gym";
+constexpr const char* kNoExercise = "no exercise";
 
 // Accuracy and macro-F1 of what some groups, each as often as it is named, were told.
 class ByGroup {
@@ -90,6 +91,19 @@ EvaluationRow row_of(const learn::Dataset& data, const learn::Folds& folds, std:
   return row;
 }
 
+// From probabilities as they were answered: the first stage found an exercise likelier than none.
+std::optional<double> second_stage_share(const learn::Dataset& data,
+                                         const learn::HeldOut& held_out) {
+  const auto null = std::ranges::find(data.classes, kNoExercise);
+  if (null == data.classes.end()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(null - data.classes.begin());
+  std::size_t reached = 0;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    reached += held_out.probabilities[i * data.classes.size() + at] < 0.5F ? 1 : 0;
+  }
+  return static_cast<double>(reached) / static_cast<double>(data.size());
+}
+
 }  // namespace
 
 void EvaluationOptions::describe(OptionVisitor& v) {
@@ -160,7 +174,10 @@ std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
   std::vector<EvaluationRow> rows;
   if (split == learn::Split::leave_one_group_out) {
     learn::HeldOut ordered = learn::with_class_order(data, folds, held_out);
+    const auto reached = options.classifier.stages == 2 ? second_stage_share(data, held_out)
+                                                        : std::optional<double>{};
     rows.push_back(row_of(data, folds, name, std::move(held_out)));
+    rows.back().second_stage_share = reached;
     if (options.context.judged) {
       rows.back().sets = judge_sets(data, folds, rows.back().held_out, options.context);
     }

@@ -45,6 +45,9 @@ struct EvaluationRow {
   double worst_group_accuracy = 0;
   double calibration_error = 0;  // of probabilities calibrated on the other rounds
   double calibration_error_before = 0;
+  // Of windows, with two stages: those whose exercise the second was asked for. 0.5 of them is what
+  // the published latencies imply (device_selection.h).
+  std::optional<double> second_stage_share;
   std::vector<LayerRow> layers;  // where options.layers.judged, by windows each by itself
   std::vector<ContextRow> sets;  // where options.context.judged, by windows each by itself
 };

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "core/learn/device_selection.h"
 #include "reports/metrics/activity.h"
 #include "reports/statistics/paired.h"
 
@@ -104,6 +105,13 @@ PipelineLine line_of(const PipelinePreset& preset, const EvaluationRow& row,
     if (s.evidence == "all four") {
       line.note += ", with context (simulated) " + with_interval(s.top1, s.interval);
     }
+  }
+  if (row.second_stage_share && !row.layers.empty()) {
+    // The published means of one stage and of two (learn/device_selection.h).
+    constexpr double kOneStage = 105, kFirst = 12.5;
+    line.note += "; " + fixed(*row.second_stage_share, 2) + " of windows reach stage two: " +
+                 fixed(learn::two_stage_latency_ms(kFirst, kOneStage, *row.second_stage_share), 0) +
+                 " ms against " + fixed(kOneStage, 0) + " in one stage";
   }
   for (const LayerRow& l : row.layers) {
     if (l.layer == "alone") continue;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/learn/calibration.h"
+#include "core/learn/model_pool.h"
 #include "core/learn/serving_defects.h"
 
 namespace gauntlet::scenarios {
@@ -53,53 +55,101 @@ Result<learn::Dataset> simulated_dataset(const TrainingOptions& world,
   return d;
 }
 
-Result<PipelineTraining> train_pipeline(const PipelinePreset& preset, const TrainingOptions& given,
-                                        unsigned threads,
-                                        const std::function<void(double)>& progress) {
+namespace {
+
+std::unique_ptr<learn::WindowClassifier> make(const learn::ClassifierOptions& options,
+                                              unsigned threads) {
+  learn::ClassifierOptions o = options;
+  o.threads = threads;
+  return learn::make_classifier(o);
+}
+
+learn::HeldOut judge(const learn::Dataset& data, const learn::ClassifierOptions& options,
+                     const TrainingOptions& world, unsigned threads,
+                     const std::function<void(double)>& progress) {
+  return learn::cross_validate(
+      data, folds_of(data, world.trainer.folds), [&] { return make(options, 1); }, threads,
+      progress);
+}
+
+PipelineTraining finish(const learn::Dataset& data, const std::string& name,
+                        const learn::ClassifierOptions& options, const TrainingOptions& world,
+                        learn::HeldOut held_out, unsigned threads) {
+  PipelineTraining out;
+  out.held_out = std::move(held_out);
+  const std::size_t classes = data.classes.size();
+  auto& p = out.held_out.probabilities;
+  out.calibration_error_before = learn::expected_calibration_error(p, classes, data.label);
+  const std::vector<std::uint8_t> all(data.size(), 1);
+  const float power = learn::fit_power(p, classes, data.label, all);
+  for (std::size_t at = 0; at < p.size(); at += classes) {
+    learn::calibrate(std::span(p).subspan(at, classes), power);
+  }
+  out.calibration_error = learn::expected_calibration_error(p, classes, data.label);
+  auto classifier = make(options, threads);
+  std::vector<std::uint32_t> rows(data.size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  classifier->fit(data, rows);
+  const std::string people = std::to_string(world.first_person) + " to " +
+                             std::to_string(world.first_person + world.people - 1);
+  out.served =
+      learn::serve(std::move(classifier), data, kNoExercise, power,
+                   {{"made_by", "gauntlet train --pipeline " + name},
+                    {"pipeline", name},
+                    {"scenario", world.world.name},
+                    {"split", "trained on simulated people " + people + ", tested on others"},
+                    {"trained_on",
+                     "simulated people " + people + ", seed " + std::to_string(world.world.seed)}});
+  return out;
+}
+
+// The world of a preset that classifies, or why there is none.
+Result<TrainingOptions> world_of(const PipelinePreset& preset, const TrainingOptions& given) {
   if (!preset.classifies()) {
     return Error{"bad_pipeline", preset.name + " classifies no windows by itself: " + preset.about};
   }
   TrainingOptions world = given;
   take_preset(world, preset);
+  return world;
+}
+
+}  // namespace
+
+Result<PipelineTraining> train_pipeline(const PipelinePreset& preset, const TrainingOptions& given,
+                                        unsigned threads,
+                                        const std::function<void(double)>& progress) {
+  const auto world = world_of(preset, given);
+  if (!world) return world.error();
   const auto report = [&progress](double share) {
     if (progress) progress(share);
   };
-  const auto data = simulated_dataset(world, [&](double s) { report(kSimulated * s); });
+  const auto data = simulated_dataset(*world, [&](double s) { report(kSimulated * s); });
   if (!data) return data.error();
-  const auto make = [&preset](std::int64_t fit_threads) {
-    learn::ClassifierOptions o = preset.evaluation.classifier;
-    o.threads = fit_threads;
-    return learn::make_classifier(o);
-  };
-  PipelineTraining out;
-  out.held_out = learn::cross_validate(
-      *data, folds_of(*data, world.trainer.folds), [&] { return make(1); }, threads,
-      [&](double s) { report(kSimulated + (kLeftOut - kSimulated) * s); });
-  const std::size_t classes = data->classes.size();
-  auto& p = out.held_out.probabilities;
-  out.calibration_error_before = learn::expected_calibration_error(p, classes, data->label);
-  const std::vector<std::uint8_t> all(data->size(), 1);
-  const float power = learn::fit_power(p, classes, data->label, all);
-  for (std::size_t at = 0; at < p.size(); at += classes) {
-    learn::calibrate(std::span(p).subspan(at, classes), power);
-  }
-  out.calibration_error = learn::expected_calibration_error(p, classes, data->label);
-  auto classifier = make(threads);
-  std::vector<std::uint32_t> rows(data->size());
-  std::iota(rows.begin(), rows.end(), 0U);
-  classifier->fit(*data, rows);
-  const std::string people = std::to_string(world.first_person) + " to " +
-                             std::to_string(world.first_person + world.people - 1);
-  out.served =
-      learn::serve(std::move(classifier), *data, kNoExercise, power,
-                   {{"made_by", "gauntlet train --pipeline " + preset.name},
-                    {"pipeline", preset.name},
-                    {"scenario", world.world.name},
-                    {"split", "trained on simulated people " + people + ", tested on others"},
-                    {"trained_on",
-                     "simulated people " + people + ", seed " + std::to_string(world.world.seed)}});
+  const auto& options = preset.evaluation.classifier;
+  auto held_out = judge(*data, options, *world, threads,
+                        [&](double s) { report(kSimulated + (kLeftOut - kSimulated) * s); });
+  auto out = finish(*data, preset.name, options, *world, std::move(held_out), threads);
   report(1);
   return out;
+}
+
+Result<PipelineTraining> train_best(const PipelinePreset& preset, const TrainingOptions& given,
+                                    std::size_t models, unsigned threads,
+                                    const std::function<void(double)>& progress) {
+  const auto world = world_of(preset, given);
+  if (!world) return world.error();
+  const auto data = simulated_dataset(*world);
+  if (!data) return data.error();
+  learn::ModelPool pool(static_cast<std::uint64_t>(world->world.seed));
+  std::optional<learn::HeldOut> best;
+  for (std::size_t i = 0; i < models; ++i) {
+    const learn::ClassifierOptions options = pool.next(preset.evaluation.classifier);
+    auto held_out = judge(*data, options, *world, threads, {});
+    const auto id = pool.add(options, learn::pool_score(held_out.evaluation));
+    if (pool.best().front().id == id) best = std::move(held_out);
+    if (progress) progress(static_cast<double>(i + 1) / static_cast<double>(models + 1));
+  }
+  return finish(*data, preset.name, pool.best().front().options, *world, std::move(*best), threads);
 }
 
 }  // namespace gauntlet::scenarios

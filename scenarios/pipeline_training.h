@@ -33,4 +33,10 @@ Result<PipelineTraining> train_pipeline(const PipelinePreset& preset, const Trai
                                         unsigned threads,
                                         const std::function<void(double)>& progress = {});
 
+// The best of `models` by what they are worth on people left out: the first is the preset's, each
+// other a mutation of one of the ten best so far (core/learn/model_pool.h).
+Result<PipelineTraining> train_best(const PipelinePreset& preset, const TrainingOptions& world,
+                                    std::size_t models, unsigned threads,
+                                    const std::function<void(double)>& progress = {});
+
 }  // namespace gauntlet::scenarios

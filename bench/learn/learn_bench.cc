@@ -43,10 +43,11 @@ void classify(benchmark::State& state) {
 }
 BENCHMARK(classify)->Arg(504)->Arg(756)->Arg(1008)->Unit(benchmark::kMicrosecond);
 
-// MiniRocket alone, 100 x 3.
+// MiniRocket alone, 100 x 3; half of the pairs padded, or none.
 void rocket(benchmark::State& state) {
   const std::vector<float> windows = noise(64 * 300, 1);
-  const MiniRocket m = fit_minirocket(windows, 100, 3, static_cast<std::size_t>(state.range(0)), 1);
+  const MiniRocket m = fit_minirocket(windows, 100, 3, static_cast<std::size_t>(state.range(0)), 1,
+                                      state.range(1) != 0);
   MiniRocketScratch scratch;
   std::vector<float> out(m.features());
   std::size_t i = 0;
@@ -55,12 +56,12 @@ void rocket(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
   }
 }
-BENCHMARK(rocket)->Arg(1008)->Arg(9996)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rocket)->Args({1008, 1})->Args({1008, 0})->Args({9996, 1})->Unit(benchmark::kMicrosecond);
 
 // The same per hop of so many rows, each window beginning where the last one's work can be used.
 void rocket_sliding(benchmark::State& state) {
   const std::vector<float> rows = noise(64 * 300, 1);
-  const MiniRocket m = fit_minirocket(rows, 100, 3, 1008, 1);
+  const MiniRocket m = fit_minirocket(rows, 100, 3, 1008, 1, false);
   const auto hop = static_cast<std::size_t>(state.range(0));
   SlidingMiniRocket sliding(m, hop);
   std::vector<float> out(m.features());
@@ -71,7 +72,7 @@ void rocket_sliding(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
   }
 }
-BENCHMARK(rocket_sliding)->Arg(1)->Arg(5)->Arg(25)->Unit(benchmark::kMicrosecond);
+BENCHMARK(rocket_sliding)->Arg(1)->Arg(2)->Arg(5)->Arg(10)->Arg(25)->Unit(benchmark::kMicrosecond);
 
 // With each kind of kernels this processor has, the narrowest first.
 void serve(benchmark::State& state, const Network& n) {

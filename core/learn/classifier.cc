@@ -51,6 +51,9 @@ void ClassifierOptions::describe(OptionVisitor& v) {
             {"boosted", ClassifierKind::boosted}},
            "how windows are classified");
   v.integer("features", features, {84, 20000}, "1", "MiniRocket features, in multiples of 84");
+  v.flag("padded", padded,
+         "minirocket: zeros around every other convolution, as published; without, windows that "
+         "overlap share their work, bit for bit");
   v.number("balance", balance, {0, 1}, "1",
            "0 counts windows alike, 1 counts classes alike, between them a compromise");
   v.integer("epochs", epochs, {1, 10000}, "1", "networks: passes over the windows");

@@ -32,6 +32,8 @@
 
 namespace gauntlet::learn {
 
+struct Network;
+
 class WindowClassifier {
  public:
   virtual ~WindowClassifier() = default;
@@ -43,6 +45,8 @@ class WindowClassifier {
   virtual std::unique_ptr<WindowClassifier> clone() const = 0;
   // What was learned, as a model file holds it (model_file.h). False: it has no place there.
   virtual bool write(ByteWriter& w) const = 0;
+  // The networks inside, in the order in which they are asked: for export (onnx.h).
+  virtual std::vector<const Network*> networks() const { return {}; }
 };
 
 // What a trained classifier is asked about.
@@ -69,6 +73,7 @@ enum class ClassifierKind : std::uint8_t {
 struct ClassifierOptions {
   ClassifierKind kind = ClassifierKind::minirocket;
   std::int64_t features = 1008;  // minirocket
+  bool padded = true;            // minirocket; without, overlapping windows share work
   double balance = 0.5;          // minirocket, svm
   std::int64_t epochs = 30;      // networks
   std::int64_t batch = 32;

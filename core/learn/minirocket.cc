@@ -44,7 +44,7 @@ void each_convolution(const MiniRocket& m, MiniRocketScratch& s, const Visit& vi
     for (std::size_t k = 0; k < MiniRocket::kKernels; ++k) {
       const std::size_t pair = d * MiniRocket::kKernels + k;
       const std::size_t i = slot[m.channel_masks[pair]];
-      const bool padded = (d + k) % 2 == 0;
+      const bool padded = m.pads(d, k);
       const std::size_t first = padded ? 0 : 4 * dilation;
       const std::size_t last = padded ? m.length : m.length - 4 * dilation;
       convolve(s.padded.data() + i * stride + reach, s.sums.data() + i * m.length, kTriples[k],
@@ -110,7 +110,8 @@ float quantile(const std::vector<float>& sorted, double q) {
 }  // namespace
 
 MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
-                          std::uint32_t channels, std::size_t features, std::uint64_t seed) {
+                          std::uint32_t channels, std::size_t features, std::uint64_t seed,
+                          bool padded) {
   CHECK(length >= MiniRocket::kMinLength && length <= 65535, length);
   CHECK(channels >= 1 && channels <= 8, channels);
   const std::size_t size = static_cast<std::size_t>(length) * channels;
@@ -118,6 +119,7 @@ MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
   MiniRocket m;
   m.length = length;
   m.channels = channels;
+  m.padded = padded;
   Draws draws(seed);
   choose_dilations(m, std::max<std::size_t>(features / MiniRocket::kKernels, 1));
   choose_channels(m, draws);
@@ -142,6 +144,10 @@ MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
     convolve(signal, scratch.sums.data(), kTriples[p % MiniRocket::kKernels], dilation, 0, length,
              scratch.output.data());
     sorted = scratch.output;
+    if (!padded) {
+      sorted.assign(scratch.output.begin() + static_cast<std::ptrdiff_t>(4 * dilation),
+                    scratch.output.end() - static_cast<std::ptrdiff_t>(4 * dilation));
+    }
     std::sort(sorted.begin(), sorted.end());
     for (std::uint16_t i = 0; i < m.features_per_dilation[d]; ++i) {
       constexpr double kGolden = 1.61803398874989484820;

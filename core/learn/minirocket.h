@@ -4,7 +4,8 @@
 // 84 kernels of length 9 with three weights of 2 and six of -1, dilated; a feature is the
 // proportion of positive values (PPV) of convolution output minus bias; biases are quantiles of the
 // output on training windows, at the golden ratio's low-discrepancy positions. Half of the
-// (dilation, kernel) pairs are padded with zeros, half use valid positions only. Each pair sees the
+// (dilation, kernel) pairs are padded with zeros, half use valid positions only; or all do, which
+// lets windows that overlap share their work (sliding_minirocket.h). Each pair sees the
 // sum of a random subset of the channels. The kernels' weights sum to zero, so a constant is
 // invisible but at padded edges: features.h adds what says where gravity is.
 //
@@ -33,8 +34,12 @@ struct MiniRocket {
   std::vector<std::uint16_t> features_per_dilation;  // of each kernel
   std::vector<std::uint8_t> channel_masks;           // dilations x kKernels, never 0
   std::vector<float> biases;                         // ordered by dilation, kernel, feature
+  bool padded = true;                                // every other pair
 
   std::size_t features() const { return biases.size(); }
+  bool pads(std::size_t dilation, std::size_t kernel) const {
+    return padded && (dilation + kernel) % 2 == 0;
+  }
 };
 
 // Whether the parts fit together (bad_features).
@@ -55,7 +60,8 @@ struct MiniRocketScratch {
 // About `features` of them (a multiple of 84 is used, at least 84). `windows` holds whole windows.
 // CHECKs length >= kMinLength, 1 <= channels <= 8, at least one window.
 MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
-                          std::uint32_t channels, std::size_t features, std::uint64_t seed);
+                          std::uint32_t channels, std::size_t features, std::uint64_t seed,
+                          bool padded = true);
 
 // Writes m.features() values in [0, 1].
 void transform(const MiniRocket& m, const float* window, MiniRocketScratch& scratch, float* out);

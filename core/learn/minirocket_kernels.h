@@ -50,18 +50,22 @@ inline void add_channels(const MiniRocket& m, std::uint8_t mask, const float* fr
   }
 }
 
-inline void sum_taps(const float* signal, std::size_t first, std::size_t last, std::size_t dilation,
-                     float* sums) {
-  const float* p = signal - 4 * dilation;
-  for (std::size_t t = first; t < last; ++t) {
-    sums[t] = ((p[t] + p[t + dilation]) + (p[t + 2 * dilation] + p[t + 3 * dilation])) +
-              ((p[t + 4 * dilation] + p[t + 5 * dilation]) +
-               (p[t + 6 * dilation] + p[t + 7 * dilation])) +
-              p[t + 8 * dilation];
-  }
+// Of the nine taps that begin at p.
+inline float sum_of_taps(const float* p, std::size_t dilation) {
+  return ((p[0] + p[dilation]) + (p[2 * dilation] + p[3 * dilation])) +
+         ((p[4 * dilation] + p[5 * dilation]) + (p[6 * dilation] + p[7 * dilation])) +
+         p[8 * dilation];
 }
 
 // Six weights of -1 and three of 2 are nine of -1 and three of 3.
+inline float weighted(float a, float b, float c, float sum) { return 3 * ((a + b) + c) - sum; }
+
+inline void sum_taps(const float* signal, std::size_t first, std::size_t last, std::size_t dilation,
+                     float* sums) {
+  const float* p = signal - 4 * dilation;
+  for (std::size_t t = first; t < last; ++t) sums[t] = sum_of_taps(p + t, dilation);
+}
+
 inline void convolve(const float* signal, const float* sums, const Triple& triple,
                      std::size_t dilation, std::size_t first, std::size_t last,
                      float* __restrict out) {
@@ -69,7 +73,7 @@ inline void convolve(const float* signal, const float* sums, const Triple& tripl
   const float* a = p + triple[0] * dilation;
   const float* b = p + triple[1] * dilation;
   const float* c = p + triple[2] * dilation;
-  for (std::size_t t = first; t < last; ++t) out[t] = 3 * ((a[t] + b[t]) + c[t]) - sums[t];
+  for (std::size_t t = first; t < last; ++t) out[t] = weighted(a[t], b[t], c[t], sums[t]);
 }
 
 inline std::int32_t count_above(const float* x, std::size_t first, std::size_t last, float bias) {

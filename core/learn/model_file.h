@@ -30,7 +30,8 @@
 // A node is a u8 and what follows from it (`ridge`: f32 inverse temperature, K x f32 bias,
 // features x K x f32 weights; `scale`: f32 mean and f32 inverse standard deviation of each):
 //
-//   0  minirocket   features as above; ridge over them and the plain features (plain_features.h)
+//   0  minirocket   features as above, u8 1 if every other pair is padded; ridge over them and the
+//                   plain features (plain_features.h)
 //   1  network      scale of the channels; u32 layers, each u8 kind (network.h), u32 outputs, u32
 //                   taps, u8 bias, u8 rectified; u32 weights, f32 each, in the order of the layers
 //   4  knn          scale; u32 k; u32 rows, u32 label each; f32 features of each

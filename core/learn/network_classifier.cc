@@ -59,6 +59,8 @@ class TrainedNetwork final : public WindowClassifier {
     return true;
   }
 
+  std::vector<const Network*> networks() const override { return {network_.get()}; }
+
  private:
   void keep(Network network) {
     network_ = std::make_shared<const Network>(std::move(network));

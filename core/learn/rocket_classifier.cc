@@ -1,10 +1,12 @@
-#include <algorithm>
+#include <cstring>
+#include <optional>
 #include <utility>
 
 #include "core/learn/classifier_kinds.h"
 #include "core/learn/minirocket.h"
 #include "core/learn/plain_features.h"
 #include "core/learn/ridge.h"
+#include "core/learn/sliding_minirocket.h"
 
 namespace gauntlet::learn {
 namespace {
@@ -16,6 +18,7 @@ class RocketRidge final : public WindowClassifier {
       : channels_(shape.channels), rate_hz_(shape.rate_hz) {
     auto trained = std::make_shared<Trained>();
     trained->rocket = read_minirocket(shape.length, shape.channels, r);
+    trained->rocket.padded = r.number<std::uint8_t>() != 0;
     values_.resize(trained->rocket.features() + plain_feature_count(channels_));
     trained->ridge = read_ridge(values_.size(), shape.classes, r);
     trained_ = std::move(trained);
@@ -30,9 +33,11 @@ class RocketRidge final : public WindowClassifier {
     channels_ = data.channels;
     rate_hz_ = data.rate_hz;
     auto trained = std::make_shared<Trained>();
-    trained->rocket =
-        fit_minirocket(windows, data.length, data.channels,
-                       static_cast<std::size_t>(options_.features), seed_of(options_));
+    trained->rocket = fit_minirocket(windows, data.length, data.channels,
+                                     static_cast<std::size_t>(options_.features), seed_of(options_),
+                                     options_.padded);
+    sliding_.reset();
+    last_.clear();
     trained_ = trained;
     const std::size_t size = trained->rocket.features() + plain_feature_count(channels_);
     values_.resize(size);
@@ -69,6 +74,7 @@ class RocketRidge final : public WindowClassifier {
   bool write(ByteWriter& w) const override {
     w.number(ClassifierKind::minirocket);
     write_minirocket(trained_->rocket, w);
+    w.number(static_cast<std::uint8_t>(trained_->rocket.padded ? 1 : 0));
     write_ridge(trained_->ridge, w);
     return true;
   }
@@ -78,8 +84,35 @@ class RocketRidge final : public WindowClassifier {
     MiniRocket rocket;
     RidgeFit ridge;
   };
+  // Rows from the start of the last window to the start of this one; 0: they share nothing, or too
+  // little to be worth it. Shared rows are the same bytes.
+  std::size_t rows_on(std::span<const float> window) const {
+    if (last_.size() != window.size()) return 0;
+    const std::size_t length = window.size() / channels_;
+    for (std::size_t rows = 1; rows <= length / 10; ++rows) {
+      const auto shared = std::span<const float>(last_).subspan(rows * channels_);
+      if (std::memcmp(shared.data(), window.data(), shared.size_bytes()) == 0) return rows;
+    }
+    return 0;
+  }
+
+  void rocket_features(std::span<const float> window) {
+    const MiniRocket& rocket = trained_->rocket;
+    const std::size_t rows = rocket.padded ? 0 : rows_on(window);
+    if (rows == 0) {
+      sliding_.reset();
+      transform(rocket, window.data(), scratch_, values_.data());
+    } else if (sliding_ && sliding_->hop() == rows) {
+      sliding_->advance(window.data() + window.size() - rows * channels_, values_.data());
+    } else {
+      sliding_.emplace(rocket, rows);
+      sliding_->start(window.data(), values_.data());
+    }
+    if (!rocket.padded) last_.assign(window.begin(), window.end());
+  }
+
   void extract_all(std::span<const float> window) {
-    transform(trained_->rocket, window.data(), scratch_, values_.data());
+    rocket_features(window);
     plain_features(window, channels_, rate_hz_,
                    std::span(values_).subspan(trained_->rocket.features()));
   }
@@ -88,6 +121,8 @@ class RocketRidge final : public WindowClassifier {
   double rate_hz_ = 0;
   std::shared_ptr<const Trained> trained_;
   MiniRocketScratch scratch_;
+  std::optional<SlidingMiniRocket> sliding_;  // without padding: while windows overlap
+  std::vector<float> last_;
   std::vector<float> values_;
 };
 

@@ -1,18 +1,15 @@
-// MiniRocket features of windows that overlap: the transform of minirocket.h, bit for bit, but what
-// the previous window has worked out is not worked out again.
+// MiniRocket features of windows that overlap, of a model without padding: the transform of
+// minirocket.h, bit for bit, but what the previous window has worked out is not worked out again.
 //
 // How: a convolution value whose nine taps all lie inside the window depends on the rows alone, not
-// on where the window begins. Of these, `hop` positions leave at the front and `hop` come at the
-// back; how many of those that leave were above the bias was counted when they came. What is left
-// are the 4 * dilation positions at either end, where the zeros of the padding move along with the
-// window: with every hop each of them sees other zeros, so they are computed afresh (only the
-// padded half of the pairs has them).
+// on where the window begins. With every hop, `hop` positions leave at the front and `hop` come at
+// the back; whether those that leave were above the bias is remembered since they came.
 //
-// What can be gained is therefore bounded: per padded pair 8 * dilation + hop of `length` positions
-// remain, per other pair hop of length - 8 * dilation. Of 100 rows and 1,008 features a hop of 25
-// leaves 48 % of the positions: no bookkeeping, however good, gets beyond 2.1 times. Counted
-// instructions are 534,500 from scratch and 430,400, 340,200 and 293,700 per hop of 25, 5 and 1
-// (1.2, 1.6 and 1.8 times less, baseline x86-64): the rest goes into starting many short stretches.
+// Why no padding: the zeros around a padded convolution move along with the window, so its
+// 4 * dilation values at either end are others with every hop. Of 100 rows and 1,008 features, half
+// of the pairs padded, a hop of 25 leaves 48 % of the positions: no bookkeeping gets beyond 2.1
+// times. Without padding it leaves 35 %, a hop of 5 7 %, a hop of 1 1.5 %
+// (docs/benchmarks/learn.md).
 //
 // Not thread-safe. Allocates in the constructor alone.
 #pragma once
@@ -27,7 +24,7 @@ namespace gauntlet::learn {
 
 class SlidingMiniRocket {
  public:
-  // CHECKs 1 <= hop <= m.length. `m` is copied.
+  // CHECKs 1 <= hop <= m.length and that nothing is padded. `m` is copied.
   SlidingMiniRocket(const MiniRocket& m, std::size_t hop);
   // The first window, length x channels, and m.features() values of it. May be called again at any
   // time to begin anew, after a gap for example.
@@ -38,40 +35,36 @@ class SlidingMiniRocket {
   const MiniRocket& model() const { return model_; }
 
  private:
-  // Positions of one dilation that see no padding: `whole` hops of them and `rest` more.
-  struct Interior {
-    std::size_t first = 0;
-    std::size_t last = 0;
-    std::size_t whole = 0;
-    std::size_t rest = 0;
-    bool reused = false;     // else nothing of it outlasts a hop
-    std::size_t blocks = 0;  // where its features' blocks begin
+  static constexpr std::size_t kKernels = MiniRocket::kKernels;
+  // Of one dilation: its features in the order (nth of its kernel, kernel).
+  struct Part {
+    std::size_t dilation = 0, per_kernel = 0;
+    std::size_t positions = 0;  // that lie inside the window
+    std::size_t first = 0;      // of its features
+    std::size_t above = 0;      // where its ring begins: a row of features for each position
+    std::size_t oldest = 0;     // row
+    std::size_t features() const { return per_kernel * kKernels; }
   };
-  // How many positions of one hop were above the bias; in two parts, since the interior begins
-  // `rest` positions before the end of a block.
-  struct Block {
-    std::uint16_t early = 0;  // hop - rest positions
-    std::uint16_t late = 0;   // rest positions
+  // Where in taps_ a kernel finds its three taps and the sum of all nine.
+  struct Sources {
+    std::uint16_t a, b, c, sum;
   };
-  float* signal(std::size_t slot) { return signals_.data() + slot * stride_ + reach_; }
-  template <bool kFirst>
-  void run(float* out);
-  template <bool kFirst>
-  std::int32_t interior(const Interior& in, std::size_t feature, std::size_t nth, float bias);
+  float* signal(std::size_t slot) { return signals_.data() + slot * model_.length; }
+  void run(bool first, float* out);
+  void convolve_at(const Part& part, std::size_t d, std::size_t begin);
 
   MiniRocket model_;
   std::size_t hop_;
-  std::size_t reach_;
-  std::size_t stride_;
   std::vector<std::uint8_t> masks_;
-  std::vector<std::uint8_t> slots_;            // of each pair's mask
-  std::vector<Interior> interiors_;            // per dilation
-  std::vector<float> signals_;                 // per mask, padded
-  std::vector<float> sums_;                    // nine-tap sums of one dilation, per mask
-  std::vector<float> output_;                  // one convolution, by position
-  std::vector<Block> blocks_;                  // per feature a ring of whole + 1
-  std::vector<std::int32_t> interior_counts_;  // per feature
-  std::uint64_t windows_ = 0;                  // since start()
+  std::vector<Part> parts_;
+  std::vector<Sources> sources_;      // dilations x kernels
+  std::vector<float> biases_;         // in the parts' order of features
+  std::vector<float> signals_;        // per mask
+  std::vector<float> taps_;           // nine and their sum per mask
+  std::vector<float> output_;         // of all kernels, at one position
+  std::vector<std::uint8_t> above_;   // whether a position is above a feature's bias
+  std::vector<std::int32_t> counts_;  // how many are
+  bool started_ = false;
 };
 
 }  // namespace gauntlet::learn

@@ -40,6 +40,13 @@ bool StagedClassifier::write(ByteWriter& w) const {
   return (!gate_ || gate_->write(w)) && which_->write(w);
 }
 
+std::vector<const Network*> StagedClassifier::networks() const {
+  std::vector<const Network*> out = gate_ ? gate_->networks() : std::vector<const Network*>{};
+  const auto more = which_->networks();
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
+}
+
 void StagedClassifier::fit(const Dataset& data, std::span<const std::uint32_t> rows) {
   const auto at = std::ranges::find(data.classes, null_class_);
   null_ = static_cast<std::size_t>(at - data.classes.begin());

@@ -24,6 +24,7 @@ class StagedClassifier final : public WindowClassifier {
   double reached_second() const;
   std::unique_ptr<WindowClassifier> clone() const override;
   bool write(ByteWriter& w) const override;
+  std::vector<const Network*> networks() const override;
 
  private:
   Make make_;

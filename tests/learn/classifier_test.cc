@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <set>
 
 #include "core/learn/classic.h"
@@ -110,6 +111,33 @@ TEST(CrossValidation, NeverAsksAboutWhatItTrainedOn) {
   const Dataset d = people(4);
   for (const Split split : {Split::leave_one_group_out, Split::random}) {
     cross_validate(d, make_folds(d, split), [] { return std::make_unique<Memory>(); });
+  }
+}
+
+// A stream asked about window by window, at hops that change, with a jump: whoever shares work
+// answers as one who is asked about each window for the first time.
+TEST(UnpaddedRocket, AnswersOverlappingWindowsAsIfItHadSeenNoOtherBefore) {
+  const Dataset d = people(3);
+  ClassifierOptions o;
+  o.features = 168;
+  o.padded = false;
+  const auto trained = make_classifier(o);
+  std::vector<std::uint32_t> rows(d.size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  trained->fit(d, rows);
+  std::vector<float> stream;
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    const auto w = d.window(i);
+    stream.insert(stream.end(), w.begin(), w.end());
+  }
+  const auto streaming = trained->clone();
+  std::vector<float> p(d.classes.size()), q(d.classes.size());
+  const std::size_t size = d.window_size();
+  for (const std::size_t row : {0, 5, 10, 15, 25, 35, 36, 37, 38, 38, 150, 155, 160, 40}) {
+    const auto window = std::span<const float>(stream).subspan(row * d.channels, size);
+    streaming->probabilities(window, p);
+    trained->clone()->probabilities(window, q);
+    EXPECT_EQ(p, q) << row;
   }
 }
 

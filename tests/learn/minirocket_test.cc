@@ -146,7 +146,7 @@ TEST(SlidingMiniRocket, GivesTheBitsOfTheWholeTransform) {
                                                         {50, 6, 756, 7},
                                                         {200, 3, 2520, 13}}) {
     const std::vector<float> windows = noise(std::size_t{4} * length * channels, hop);
-    const MiniRocket m = fit_minirocket(windows, length, channels, features, 3);
+    const MiniRocket m = fit_minirocket(windows, length, channels, features, 3, false);
     SlidingMiniRocket sliding(m, hop);
     MiniRocketScratch scratch;
     std::vector<float> expected(m.features()), out(m.features());
@@ -163,11 +163,16 @@ TEST(SlidingMiniRocket, GivesTheBitsOfTheWholeTransform) {
   }
 }
 
-TEST(SlidingMiniRocketDeathTest, NeedsAFirstWindow) {
+TEST(SlidingMiniRocketDeathTest, TakesNoPaddedModel) {
   const MiniRocket m = fit_minirocket(noise(300, 1), 100, 3, 84, 1);
+  EXPECT_DEATH(SlidingMiniRocket(m, 25), "padded");
+}
+
+TEST(SlidingMiniRocketDeathTest, NeedsAFirstWindow) {
+  const MiniRocket m = fit_minirocket(noise(300, 1), 100, 3, 84, 1, false);
   SlidingMiniRocket sliding(m, 25);
   std::vector<float> out(m.features());
-  EXPECT_DEATH(sliding.advance(noise(75, 1).data(), out.data()), "windows_");
+  EXPECT_DEATH(sliding.advance(noise(75, 1).data(), out.data()), "started_");
 }
 
 TEST(Features, StatisticsOfARamp) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/learn/model_file.h"
+#include "core/learn/model_pool.h"
 #include "scenarios/pipeline_table.h"
 #include "scenarios/pipeline_training.h"
 #include "scenarios/runner.h"
@@ -63,6 +64,7 @@ TEST(PipelineTraining, WhatWasTrainedIsServedFromItsFileInAScenario) {
   EXPECT_LE(trained->calibration_error, trained->calibration_error_before + 0.01);
   const auto bytes = learn::serialize(*trained->served);
   ASSERT_TRUE(bytes.ok());
+  EXPECT_EQ(trained->served->classifier().networks().size(), 2u) << "a network a stage";
   EXPECT_EQ(*learn::serialize(*train_pipeline(preset, world, 1)->served), *bytes);
   const std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("gauntlet-pipeline-" + std::to_string(::getpid()));
@@ -81,6 +83,23 @@ TEST(PipelineTraining, WhatWasTrainedIsServedFromItsFileInAScenario) {
   EXPECT_TRUE(run->result.values.find("f1.macro")->value.has_value());
   EXPECT_EQ(train_pipeline(load_pipeline_preset("paper-log").value(), world, 1).error().code,
             "bad_pipeline");
+}
+
+TEST(PipelineTraining, TheBestOfAPoolIsWorthNoLessThanThePresetsOwn) {
+  PipelinePreset preset = load_pipeline_preset("minirocket").value();
+  preset.evaluation.classifier.kind = learn::ClassifierKind::forest;
+  preset.evaluation.classifier.trees = 10;
+  TrainingOptions world = short_world();
+  world.hop_s = 4;
+  const auto own = train_pipeline(preset, world, 1);
+  const auto best = train_best(preset, world, 4, 2);
+  ASSERT_TRUE(own.ok() && best.ok());
+  const auto worth = [](const PipelineTraining& t) {
+    return learn::pool_score(t.held_out.evaluation).mean();
+  };
+  EXPECT_GE(worth(*best), worth(*own));
+  EXPECT_EQ(learn::serialize(*best->served).value(),
+            learn::serialize(*train_best(preset, world, 4, 1)->served).value());
 }
 
 // Windows of two speeds, a group a person; every member can tell them.
