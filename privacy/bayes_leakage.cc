@@ -7,6 +7,8 @@
 #include <numeric>
 
 #include "core/base/check.h"
+#include "privacy/comparisons.h"
+#include "privacy/percentiles.h"
 
 namespace gauntlet::privacy {
 namespace {
@@ -110,27 +112,97 @@ std::vector<std::size_t> secrets_in(const Examples& examples) {
   return out;
 }
 
-// Each person's examples as they are, people drawn with replacement.
-reports::Interval bootstrap_bits(const Examples& test, const std::vector<std::size_t>& guessed,
-                                 std::size_t secrets, int replicates, sim::RandomStream random) {
-  std::map<std::size_t, std::vector<std::size_t>> by_person;
-  for (std::size_t i = 0; i < test.size(); ++i) by_person[test[i].person].push_back(i);
-  std::vector<const std::vector<std::size_t>*> people;
-  for (const auto& [person, rows] : by_person) people.push_back(&rows);
-  std::vector<double> bits;
-  for (int r = 0; r < replicates; ++r) {
-    std::vector<std::size_t> counts(secrets);
+// What a share of right guesses is in bits; nobody guesses right less often than half a time.
+double bits_of(double hits, double prior) { return std::log2(std::max(hits, 0.5) / prior); }
+
+struct Figures {
+  double bits = 0, macro_f1 = 0;
+};
+
+// Of the examples in `rows`, each as often as it stands there.
+class Judge {
+ public:
+  Judge(const Examples& test, const std::vector<std::size_t>& guessed, std::size_t secrets)
+      : test_(test), guessed_(guessed), occurs_(secrets), called_(secrets), right_(secrets) {}
+
+  Figures of(const std::vector<const std::vector<std::size_t>*>& people) {
+    for (auto* v : {&occurs_, &called_, &right_}) std::fill(v->begin(), v->end(), 0);
     std::size_t hits = 0;
-    for (std::size_t p = 0; p < people.size(); ++p) {
-      for (const std::size_t i : *people[random.below(people.size())]) {
-        ++counts[test[i].secret];
-        hits += guessed[i] == test[i].secret ? 1 : 0;
+    for (const auto* rows : people) {
+      for (const std::size_t i : *rows) {
+        ++occurs_[test_[i].secret];
+        ++called_[guessed_[i]];
+        if (guessed_[i] != test_[i].secret) continue;
+        ++right_[guessed_[i]];
+        ++hits;
       }
     }
-    const auto prior = static_cast<double>(counts[most_frequent(counts)]);
-    bits.push_back(std::log2(std::max(static_cast<double>(hits), 0.5) / prior));
+    const auto prior = static_cast<double>(occurs_[most_frequent(occurs_)]);
+    Figures out{bits_of(static_cast<double>(hits), prior), 0};
+    double present = 0;
+    for (std::size_t s = 0; s < occurs_.size(); ++s) {
+      if (occurs_[s] == 0) continue;
+      ++present;
+      out.macro_f1 +=
+          2 * static_cast<double>(right_[s]) / static_cast<double>(occurs_[s] + called_[s]);
+    }
+    out.macro_f1 /= present;
+    return out;
   }
-  return {reports::quantile_in_place(bits, 0.025), reports::quantile_in_place(bits, 0.975)};
+
+ private:
+  const Examples& test_;
+  const std::vector<std::size_t>& guessed_;
+  std::vector<std::size_t> occurs_, called_, right_;
+};
+
+std::map<std::size_t, std::vector<std::size_t>> rows_of_people(const Examples& examples) {
+  std::map<std::size_t, std::vector<std::size_t>> out;
+  for (std::size_t i = 0; i < examples.size(); ++i) out[examples[i].person].push_back(i);
+  return out;
+}
+
+bool each_person_is_a_secret(const Examples& examples) {
+  std::map<std::size_t, std::size_t> person_of;
+  for (const Example& e : examples) {
+    if (person_of.try_emplace(e.secret, e.person).first->second != e.person) return false;
+  }
+  return person_of.size() == rows_of_people(examples).size();
+}
+
+reports::Interval alphabet_fixed_interval(const Examples& test,
+                                          const std::vector<std::size_t>& guessed, double prior) {
+  std::vector<double> shares;
+  for (const auto& [person, rows] : rows_of_people(test)) {
+    double hits = 0;
+    for (const std::size_t i : rows) hits += guessed[i] == test[i].secret ? 1 : 0;
+    shares.push_back(hits / static_cast<double>(rows.size()));
+  }
+  const auto share = share_over_people(shares).interval.value_or(reports::Interval{0, 1});
+  const double n = static_cast<double>(test.size());
+  return {bits_of(share.lo * n, prior * n), bits_of(share.hi * n, prior * n)};
+}
+
+void bootstrap(LeakageEstimate& out, const Examples& test, const std::vector<std::size_t>& guessed,
+               std::size_t secrets, int replicates, sim::RandomStream random) {
+  const auto by_person = rows_of_people(test);
+  if (by_person.size() < 2) return;
+  std::vector<const std::vector<std::size_t>*> people, drawn;
+  for (const auto& [person, rows] : by_person) people.push_back(&rows);
+  Judge judge(test, guessed, secrets);
+  std::vector<double> bits, macro_f1;
+  for (int r = 0; r < replicates; ++r) {
+    drawn.clear();
+    for (std::size_t p = 0; p < people.size(); ++p) {
+      drawn.push_back(people[random.below(people.size())]);
+    }
+    const Figures f = judge.of(drawn);
+    bits.push_back(f.bits);
+    macro_f1.push_back(f.macro_f1);
+  }
+  const WidenedPercentiles interval(people.size());
+  out.interval = interval.of(bits);
+  out.macro_f1_interval = interval.of(macro_f1);
 }
 
 // People exchange their secrets within their cluster: all of a person's examples go together where
@@ -199,10 +271,17 @@ LeakageEstimate estimate_leakage(const Examples& train, const Examples& choose,
   const double n = static_cast<double>(test.size());
   out.prior_vulnerability = static_cast<double>(counts[most_frequent(counts)]) / n;
   out.posterior_vulnerability = static_cast<double>(hits) / n;
-  out.bits = std::log2(std::max(static_cast<double>(hits), 0.5) / n / out.prior_vulnerability);
-  if (options.replicates > 0) {
-    out.interval =
-        bootstrap_bits(test, guessed, secrets, options.replicates, stream.child("bootstrap"));
+  std::vector<std::size_t> everything(test.size());
+  std::iota(everything.begin(), everything.end(), std::size_t{0});
+  const Figures whole = Judge(test, guessed, secrets).of({&everything});
+  out.bits = whole.bits;
+  out.macro_f1 = whole.macro_f1;
+  const std::vector<std::size_t> by_prior(test.size(), most_frequent(counts));
+  out.prior_macro_f1 = Judge(test, by_prior, secrets).of({&everything}).macro_f1;
+  if (each_person_is_a_secret(test)) {
+    out.interval = alphabet_fixed_interval(test, guessed, out.prior_vulnerability);
+  } else if (options.replicates > 0) {
+    bootstrap(out, test, guessed, secrets, options.replicates, stream.child("bootstrap"));
   }
   sim::RandomStream random = stream.child("permutation");
   int as_good = 0;

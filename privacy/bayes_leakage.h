@@ -6,6 +6,12 @@
 // seen exactly so before), nearest neighbour, k nearest neighbours. The best of them on `choose` is
 // measured on `test`. Distances are Euclidean: scale features before. Ties: the earlier example.
 //
+// Intervals. Where people share secrets: people are drawn again with all that is theirs, and the
+// interval is that of percentiles.h. Where every person is a secret of his own, drawing people
+// again would draw secrets twice and change the prior with them: there the secrets and their prior
+// stay, and the share of right guesses has its person-level interval (comparisons.h:
+// share_over_people). Its logarithm cannot be below half a right guess, nor above certainty.
+//
 // A plug-in estimate from one set of examples finds leakage where there is none; it is here to show
 // that, and as the upper bound that a careless report would print.
 #pragma once
@@ -38,8 +44,11 @@ struct LeakageEstimate {
   double prior_vulnerability = 0;
   double posterior_vulnerability = 0;
   double bits = 0;                            // may be below 0 by chance
-  std::optional<reports::Interval> interval;  // 95 %, bootstrap over people
-  double p_value = 1;                         // share of permutations that guess as well
+  std::optional<reports::Interval> interval;  // 95 %
+  // Over the secrets that occur in test; and of who guesses by the prior alone.
+  double macro_f1 = 0, prior_macro_f1 = 0;
+  std::optional<reports::Interval> macro_f1_interval;
+  double p_value = 1;  // share of permutations that guess as well
 };
 
 // The three sets share no person, or, where the secret is the person, no session; keeping them

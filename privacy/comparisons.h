@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "reports/statistics/intervals.h"
@@ -32,16 +33,22 @@ struct Estimate {
 // 1 - e: errors as the attack's success.
 Estimate complement(const Estimate& e);
 
+// A mean of one share a person, 0 … 1. Interval: Student's t over people; where each person's share
+// is 0 or 1 (one trial each) Clopper-Pearson, as Student's is far too short for few people or rare
+// successes.
+Estimate share_over_people(std::span<const double> shares);
+
 struct Verification {
   Estimate equal_error_rate, area_under_curve, miss_rate;  // miss rate at `false_match_rate`
   double false_match_rate = 1e-3;
 };
-// Interval: bootstrap over people on both sides (probes and records), percentile.
+// Interval: standard error of the log-odds by a bootstrap over people on both sides (probes and
+// records), with Student's t.
 Verification verification(const Comparisons& comparisons, const sim::RandomStream& stream,
                           double false_match_rate = 1e-3, int replicates = 1000);
 
 // P[genuine score > the largest of candidates - 1 impostor scores], over all choices of impostors;
-// interval: Student's t over people. candidates: 2 … people.
+// interval: share_over_people. candidates: 2 … people.
 Estimate linkability(const Comparisons& comparisons, std::size_t candidates);
 
 // P[exactly one record scores above the threshold]; the threshold must come from other people.
