@@ -103,7 +103,8 @@ void Link::start_try() {
   ++tries_;
   ++account_.tries;
   const WorldTime done = radio_.send(slots_[in_flight_].bytes.size(), now);
-  const bool lost = loss_.next_try_lost() || doomed_ || done > outages_.begin();
+  bool lost = loss_.next_try_lost() || doomed_ || done > outages_.begin();
+  for (const Interference& spoils : interference_) lost = spoils(now, done) || lost;
   simulation_.at(done, [this, lost] { finish_try(!lost); });
 }
 

@@ -14,6 +14,7 @@
 #include <deque>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/counters.h"
@@ -64,6 +65,11 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
+  // Whether a try that is on the air from one instant to the other is lost to somebody else's
+  // noise.
+  using Interference = std::function<bool(WorldTime, WorldTime)>;
+  void add_interference(Interference spoils) { interference_.push_back(std::move(spoils)); }
+
   // Copies the message. Call from the simulation, at its `created` or later.
   void send(const Message& message);
   MessageSink sink() {
@@ -112,6 +118,7 @@ class Link {
   LossModel loss_;
   Outages outages_;
   Radio radio_;
+  std::vector<Interference> interference_;
 
   std::vector<Slot> slots_;
   std::vector<std::size_t> free_;
