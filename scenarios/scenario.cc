@@ -51,6 +51,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
   v.list("attack", attacks, "an attacker");
+  v.table("defences", defences, "on the devices; what ships with the phone is in phone");
   v.table("fleet", fleet, "many people, each as described here, who share the services");
 }
 
