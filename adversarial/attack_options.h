@@ -28,6 +28,10 @@ enum class AttackKind : std::uint8_t {
   api
 };
 std::string_view to_string(AttackKind kind);
+// Acts on services, not on a device.
+inline bool on_services(AttackKind kind) {
+  return kind == AttackKind::token || kind == AttackKind::api;
+}
 
 // What the attacker knows of the device: its data sheet alone; its design and the defences that are
 // switched on; these, and its clocks as they run.

@@ -1,10 +1,10 @@
-// Noise on the radio (catalogue R5): bursts in which no try of the link arrives, if the jammer is
-// strong enough where the phone is.
+// Noise on the radio (catalogue R5): bursts in which no packet of the link arrives, if the jammer
+// is strong enough where the phone is.
 //
 //   interference = power - reference loss - 10 exponent log10(distance)           dBm
 //   a packet needs signal - interference >= needed
-// A try that overlaps a burst is lost as a whole; the link tries again, queues and drops as it does
-// for any loss. Leaves out: frequency hopping around a narrow jammer, partial packets.
+// A packet or poll that overlaps a burst is lost; the radio repeats, queues, loses its connection
+// and drops as it does for any loss. Leaves out: frequency hopping around a narrow jammer.
 #pragma once
 
 #include "adversarial/attack_options.h"

@@ -84,7 +84,7 @@ std::vector<Trespass> trespasses(const ServiceAttackTarget& t, const std::string
   }
   for (const char* path :
        {"/v1/sessions/../profile", "/v1/sessions/%2e%2e/%2e%2e/etc/passwd", "//v1/profile",
-        "/v1/sessions/' OR '1'='1", "http://169.254.169.254/latest"}) {
+        "/v1/sessions/'%20OR%20'1'='1", "http://169.254.169.254/latest"}) {
     add(ApiAct::traversal, path, false, bearing("GET", path, ingest));
   }
   add(ApiAct::flood, "an unknown session, again and again", false,

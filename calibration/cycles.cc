@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 #include "calibration/recorded_motion.h"
@@ -57,6 +58,7 @@ void sharpen(std::span<const std::array<float, 3>> grid, std::vector<std::size_t
   const auto half =
       static_cast<std::ptrdiff_t>((turns.back() - turns.front()) / (turns.size() - 1) / 3);
   const std::ptrdiff_t reach = std::min<std::ptrdiff_t>(8, half);
+  constexpr std::ptrdiff_t kNone = std::numeric_limits<std::ptrdiff_t>::max();
   const auto at = [&](std::ptrdiff_t row, std::size_t k) {
     return static_cast<double>(
         grid[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(row, 0, rows - 1))][k]);
@@ -72,24 +74,34 @@ void sharpen(std::span<const std::array<float, 3>> grid, std::vector<std::size_t
       }
       for (auto& row : shape) row[k] -= mean;
     }
-    for (std::size_t& turn : turns) {
+    // Turns too near the ends of the set to be compared move as the others do.
+    std::vector<std::ptrdiff_t> shifts, inner;
+    for (const std::size_t turn : turns) {
+      const auto row = static_cast<std::ptrdiff_t>(turn);
       double most = 0;
-      std::ptrdiff_t best = 0;
+      std::ptrdiff_t best = kNone;
       for (std::ptrdiff_t shift = -reach; shift <= reach; ++shift) {
+        if (row - reach - half < 0 || row + reach + half >= rows) break;
         double product = 0;
         for (std::ptrdiff_t j = -half; j <= half; ++j) {
           for (std::size_t k = 0; k < 3; ++k) {
-            product += shape[static_cast<std::size_t>(j + half)][k] *
-                       at(static_cast<std::ptrdiff_t>(turn) + shift + j, k);
+            product += shape[static_cast<std::size_t>(j + half)][k] * at(row + shift + j, k);
           }
         }
-        if (shift == -reach || product > most) {
+        if (best == kNone || product > most) {
           most = product;
           best = shift;
         }
       }
-      turn = static_cast<std::size_t>(
-          std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(turn) + best, 0, rows - 1));
+      shifts.push_back(best);
+      if (best != kNone) inner.push_back(best);
+    }
+    if (inner.empty()) return;
+    std::sort(inner.begin(), inner.end());
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      const std::ptrdiff_t shift = shifts[i] == kNone ? inner[inner.size() / 2] : shifts[i];
+      turns[i] = static_cast<std::size_t>(
+          std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(turns[i]) + shift, 0, rows - 1));
     }
   }
   std::sort(turns.begin(), turns.end());

@@ -9,10 +9,11 @@
 // explains more. Pace and its spread come from the cycles' lengths, the sensor's noise and
 // resolution from the quietest second, its rate from the time stamps.
 //
-// What cannot be told apart: a strap's rotation and a habitual pronation of the forearm (given as
-// strap rotation); bias and posture (a bias beyond its usual 20 mg is taken for posture). Height
-// hardly shows in one set: without a known one it stays near the mean. Leaves out: tremor (a set's
-// own movement hides it), slip, temperature.
+// What cannot be told apart: the right wrist and readings of the opposite sign with the strap half
+// a turn further (the left wrist is taken); a strap's rotation and a habitual pronation of the
+// forearm (given as strap rotation); bias and posture (a bias beyond its usual 20 mg is taken for
+// posture). Height hardly shows in one set: without a known one it stays near the mean. Leaves out:
+// tremor (a set's own movement hides it), slip, temperature.
 #pragma once
 
 #include <array>

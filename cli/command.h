@@ -11,6 +11,7 @@ namespace gauntlet::cli {
 // 1 into 2, and 2 is what shells use for misuse.
 enum Exit : int {
   kOk = 0,
+  kDifferent = 1,  // gauntlet diff found a difference, as diff says it
   kBadInput = 2,
   // 3 to 5 are the gate's verdicts: reports/gate.h.
   kInfrastructure = 6,
@@ -38,7 +39,10 @@ void add_sut(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
+void add_calibrate(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_identify(CLI::App& app, int& exit_code);
+void add_diff(CLI::App& app, int& exit_code);
+void add_privacy(CLI::App& app, int& exit_code);
 
 }  // namespace gauntlet::cli

@@ -18,7 +18,10 @@ int main(int argc, char** argv) {
   add_run(app, exit_code);
   add_replay(app, exit_code);
   add_import(app, exit_code);
+  add_calibrate(app, exit_code);
   add_identify(app, exit_code);
+  add_diff(app, exit_code);
+  add_privacy(app, exit_code);
   add_gate(app, exit_code);
   add_train(app, exit_code);
   add_evaluate(app, exit_code);

@@ -5,20 +5,26 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "cli/command.h"
+#include "cli/duration.h"
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/version.h"
 #include "scenarios/batch.h"
+#include "scenarios/checkpoint.h"
 #include "scenarios/fleet.h"
+#include "sim/engine/trace_log.h"
 
 namespace gauntlet::cli {
 namespace {
 
 using scenarios::Batch;
+using scenarios::Checkpoint;
 using scenarios::Scenario;
+using scenarios::ScenarioOptions;
 
 std::string with_interval(const reports::Metric& metric) {
   if (!metric.ci95) return "";
@@ -44,6 +50,7 @@ constexpr const char* kHeadlines[] = {"timing.error_ms.p50",
                                       "reps.spoofed_share",
                                       "link.bytes_per_s",
                                       "link.backlog_ms.max",
+                                      "device.mj_per_h",
                                       "samples.produced",
                                       "samples.delivered",
                                       "samples.dropped",
@@ -90,8 +97,14 @@ std::string command_of(const RunArguments& a, std::uint64_t seed) {
   return text;
 }
 
-bool load(const RunArguments& arguments, Scenario& scenario) {
+bool load(const RunArguments& arguments, const std::optional<Checkpoint>& from,
+          Scenario& scenario) {
   std::vector<scenarios::Diagnostic> problems;
+  if (from) {
+    scenarios::scenario_of(*from, scenario, problems);
+    fmt::print(stderr, "{}", to_string(problems));
+    return problems.empty();
+  }
   std::vector<scenarios::Override> overrides(arguments.set.size());
   for (std::size_t i = 0; i < overrides.size(); ++i) {
     scenarios::parse_override(arguments.set[i], overrides[i], problems);
@@ -117,14 +130,15 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 Result<Ran> batch(const Scenario& scenario, const scenarios::SharedParts& parts,
                   const reports::Provenance& about, const RunArguments& arguments,
-                  std::uint64_t seed) {
+                  std::uint64_t seed, const scenarios::RunHooks& hooks) {
   const auto begin = std::chrono::steady_clock::now();
   ProgressLine line(scenario.options.name);
   Ran ran;
   ran.batch = scenarios::run_batch(scenario, parts, about,
                                    {.seeds = scenarios::consecutive_seeds(seed, arguments.seeds),
                                     .threads = arguments.threads,
-                                    .progress = [&line](double share) { line.show(share); }});
+                                    .progress = [&line](double share) { line.show(share); },
+                                    .hooks = hooks});
   ran.headline = fmt::format("{} x {:.0f} min simulated in {:.2f} s", arguments.seeds,
                              ran.batch.result.provenance.duration_s / 60, seconds_since(begin));
   return ran;
@@ -166,10 +180,84 @@ void print_fleet(const reports::ResultFile& result) {
 
 }  // namespace
 
-int run_scenario(const RunArguments& arguments, const reports::ResultFile* captures) {
+namespace {
+
+int fail(int code, const Error& error) {
+  fmt::print(stderr, "gauntlet run: {}\n", error.message);
+  return code;
+}
+
+// What does not go together. Nothing when all is well.
+std::optional<Error> misfit(const RunArguments& a, const ScenarioOptions& options) {
+  const bool one_run = !a.trace.empty() || !a.save.empty() || !a.from.empty();
+  if (a.until.empty() != a.save.empty()) {
+    return Error{"usage", "--until and --save go together: where to stop, and the file to save"};
+  }
+  if (one_run && a.seeds > 1) {
+    return Error{"usage", "--trace, --save and --from are for one seed"};
+  }
+  if (one_run && options.fleet.people > 0) {
+    return Error{"usage", "--trace, --save and --from are for one person, not for a fleet"};
+  }
+  if (!a.from.empty() && !(a.trace.empty() && a.save.empty())) {
+    return Error{"usage", "--from goes on to the end: without --trace and --save"};
+  }
+  if (!a.from.empty() && (a.seed || !a.set.empty())) {
+    return Error{"usage", "--from goes on with the seed and the options that were saved"};
+  }
+  return std::nullopt;
+}
+
+int save(const RunArguments& arguments, const Scenario& scenario, std::uint64_t seed,
+         const scenarios::SharedParts& parts, const reports::Provenance& about) {
+  const auto at = parse_duration(arguments.until);
+  if (!at) return fail(kBadInput, at.error());
+  auto checkpoint = scenarios::make_checkpoint(scenario, seed, parts, WorldTime{*at});
+  if (!checkpoint) return fail(kBadInput, checkpoint.error());
+  checkpoint->scenario = arguments.scenario;
+  checkpoint->overrides = arguments.set;
+  checkpoint->build = scenarios::build_of(about);
+  if (const auto saved = save_checkpoint(arguments.save, *checkpoint); !saved) {
+    return fail(kInfrastructure, saved.error());
+  }
+  fmt::print("{}: stopped at {:.9g} s after {} events\n{}\n", scenario.options.name,
+             to_seconds(*at), checkpoint->events, arguments.save);
+  return kOk;
+}
+
+// The trace file is complete only when the run was.
+struct Recorder {
+  explicit Recorder(const std::string& path) : log(path) {}
+  sim::TraceLog log;
+  Result<void> closed = Error{"trace_open", "nothing was run"};
+};
+
+void record(scenarios::RunHooks& hooks, Recorder& recorder) {
+  hooks.trace = &recorder.log;
+  hooks.finished = [&recorder](const sim::Simulation& simulation) {
+    recorder.closed = recorder.log.close(simulation);
+  };
+}
+
+}  // namespace
+
+int run_scenario(const RunArguments& given, const reports::ResultFile* captures) {
+  RunArguments arguments = given;
+  std::optional<Checkpoint> from;
+  if (!arguments.from.empty()) {
+    auto loaded = scenarios::load_checkpoint(arguments.from);
+    if (!loaded) return fail(kBadInput, loaded.error());
+    from = std::move(*loaded);
+  }
   Scenario scenario;
-  if (!load(arguments, scenario)) return kBadInput;
+  if (!load(arguments, from, scenario)) return kBadInput;
   const auto& options = scenario.options;
+  if (const auto wrong = misfit(arguments, options)) return fail(kBadInput, *wrong);
+  if (from) {
+    arguments.scenario = from->scenario;
+    arguments.seed = from->seed;
+    arguments.set = from->overrides;
+  }
   // An external pipeline brings its own.
   const bool needs_model = options.pipeline.kind == PipelineKind::built_in;
   const auto model = find_shipped(options.model);
@@ -193,8 +281,21 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
   about.compiler = reports::compiler_family();
   about.command = command_of(arguments, seed);
 
-  const auto ran = options.fleet.people > 0 ? fleet(scenario, *parts, about, arguments, seed)
-                                            : batch(scenario, *parts, about, arguments, seed);
+  if (!arguments.save.empty()) return save(arguments, scenario, seed, *parts, about);
+  scenarios::Resumption resumption;
+  if (from) {
+    auto made = scenarios::resume(*from, *parts, scenarios::build_of(about));
+    if (!made) return fail(kBadInput, made.error());
+    resumption = std::move(*made);
+  }
+  std::unique_ptr<Recorder> recorder;
+  if (!arguments.trace.empty()) {
+    recorder = std::make_unique<Recorder>(arguments.trace);
+    record(resumption.hooks, *recorder);
+  }
+  const auto ran = options.fleet.people > 0
+                       ? fleet(scenario, *parts, about, arguments, seed)
+                       : batch(scenario, *parts, about, arguments, seed, resumption.hooks);
   if (!ran) {
     fmt::print(stderr, "gauntlet run: {}\n", ran.error().message);
     return ran.error().code == "bad_seeds" ? kBadInput : kUnbalanced;
@@ -208,6 +309,7 @@ int run_scenario(const RunArguments& arguments, const reports::ResultFile* captu
     print_fleet(batch.result);
     if (batch.first && batch.first->external) print_external(*batch.first->external);
   }
+  if (recorder && !recorder->closed) return fail(kInfrastructure, recorder->closed.error());
   for (const auto& failure : batch.result.failures) fmt::print(stderr, "FAILED {}\n", failure);
   const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
   if (const auto written = write_batch(out, batch, captures); !written) {
@@ -231,7 +333,13 @@ void add_run(CLI::App& app, int& exit_code) {
       app, "run", "Simulate a scenario and measure the pipeline in it",
       "gauntlet run scenarios/catalog/gym-hour.toml --seeds 20 --set phone.aligner=floor20");
   auto arguments = std::make_shared<RunArguments>();
-  command->add_option("scenario", arguments->scenario, "A scenario file")->required();
+  CLI::App* what = command->add_option_group("what to run");
+  what->add_option("scenario", arguments->scenario, "A scenario file");
+  what->add_option("--from", arguments->from, "Go on from a checkpoint, by replay");
+  what->require_option(1);
+  command->add_option("--until", arguments->until, "Stop at that virtual time: 90s, 12min, 1h");
+  command->add_option("--save", arguments->save, "Save a checkpoint there (with --until)");
+  command->add_option("--trace", arguments->trace, "Record every event there, for gauntlet diff");
   command->add_option("--seed", arguments->seed, "Root seed; default: the scenario's");
   command->add_option("--seeds", arguments->seeds, "How many consecutive seeds to run")
       ->check(CLI::Range(1, 1000000))

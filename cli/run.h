@@ -17,6 +17,9 @@ struct RunArguments {
   int threads = 0;
   std::vector<std::string> set;
   std::string out;
+  std::string trace;        // record every event there
+  std::string until, save;  // stop there and save a checkpoint
+  std::string from;         // go on from a checkpoint, instead of a scenario
   bool json = false;
 };
 

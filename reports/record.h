@@ -30,6 +30,21 @@ struct LinkAccount {
   std::vector<float> backlog_ms;
 };
 
+// What a simulated wearable spent over the run.
+struct DeviceAccount {
+  std::string name;
+  double energy_mj = 0, radio_mj = 0;  // the latter is part of the former
+  double wake_ups = 0, reads = 0, awake_ms = 0;
+  double radio_ms = 0;   // on the air, polls included
+  double air_bytes = 0;  // on the air, everything included
+  // Bytes by layer: of messages, of packet headers, of packets lost and sent again, around packets.
+  std::uint64_t payload_bytes = 0, header_bytes = 0, repeated_bytes = 0, framing_bytes = 0;
+  // Connection events given to, and ended for, another device on the phone's radio.
+  std::uint64_t events_skipped = 0, events_cut = 0;
+  std::uint64_t connections_lost = 0;
+  std::uint64_t outbox_refusals = 0;  // offers of a frame while another was under way
+};
+
 // What the services' doors did, by their own count.
 struct ServicesAccount {
   std::uint64_t accepted = 0;
@@ -61,6 +76,7 @@ struct RunRecord {
   // How the classifier's training data and this run are kept apart, in words. Every accuracy is
   // printed with it: "trained on simulated people 1000-1039, tested on others".
   std::string split;
+  std::vector<DeviceAccount> devices = {};  // wearables that were simulated
 };
 
 }  // namespace gauntlet::reports

@@ -54,6 +54,7 @@ std::vector<std::uint64_t> consecutive_seeds(std::uint64_t first, std::size_t co
 Batch run_batch(const Scenario& scenario, const SharedParts& parts,
                 const reports::Provenance& about, const BatchOptions& options) {
   namespace tbb = oneapi::tbb;
+  CHECK(!options.hooks.trace || options.seeds.size() == 1, options.seeds.size());
   std::vector<Slot> slots(options.seeds.size());
   Progress progress(slots.size(), options.progress);
   std::unique_ptr<tbb::global_control> limit;
@@ -66,8 +67,9 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
   }
   tbb::parallel_for(std::size_t{0}, slots.size(), [&](std::size_t i) {
     Slot& slot = slots[i];
-    auto run = run_seed(scenario.options, options.seeds[i], parts,
-                        {[&progress, i](double share) { progress.set(i, share); }});
+    RunHooks hooks = options.hooks;
+    hooks.progress = [&progress, i](double share) { progress.set(i, share); };
+    auto run = run_seed(scenario.options, options.seeds[i], parts, hooks);
     if (!run) {
       slot.failure = "seed " + std::to_string(options.seeds[i]) + ": " + run.error().message;
       slot.pipeline_failed = run.error().code == "pipeline";

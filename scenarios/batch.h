@@ -17,7 +17,9 @@ struct BatchOptions {
   std::vector<std::uint64_t> seeds;
   int threads = 0;  // 0: as many as there are cores
   // Share of all seeds' time that is simulated; called from any thread, one call at a time.
-  std::function<void(double)> progress;
+  std::function<void(double)> progress = {};
+  // Of each run, without `progress`. A trace records one run: with it there must be one seed.
+  RunHooks hooks = {};
 };
 
 struct Batch {

@@ -20,6 +20,12 @@
 #include "reports/metrics/measure.h"
 #include "reports/record.h"
 #include "scenarios/scenario.h"
+#include "sim/network/virtual_network.h"
+
+namespace gauntlet::sim {
+class Simulation;
+class Trace;
+}  // namespace gauntlet::sim
 
 namespace gauntlet::scenarios {
 
@@ -55,8 +61,17 @@ struct SeedRun {
 };
 
 struct RunHooks {
+  // Records every event; outlives the run.
+  sim::Trace* trace = nullptr;
+  // Once everything up to that instant has happened; a failure ends the run with it.
+  std::optional<WorldTime> pause_at;
+  std::function<Result<void>()> paused;
+  // Just before the simulation goes, however the run ended: it knows the names of the tags.
+  std::function<void(const sim::Simulation&)> finished;
   // Virtual time reached, as a share of the session; called about a hundred times a run.
   std::function<void(double)> progress;
+  // Every write onto a wire between phone and services, as it happens.
+  sim::WireTap wire = nullptr;
 };
 
 // Around the pipeline that the options name. Codes: "bad_plan", "unknown_exercise", … (the world

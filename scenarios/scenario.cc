@@ -2,11 +2,16 @@
 
 #include <set>
 
+#include "scenarios/pipeline_preset.h"
+
 namespace gauntlet::scenarios {
 
 void WornOptions::describe(OptionVisitor& v) {
   device.describe(v);
   v.table("link", link, "its connection to the phone");
+  v.text("recording", recording,
+         "a file of packets as a phone received them: they come, at the instants at which they "
+         "came, instead of a simulated device's; of the device only the name counts then");
 }
 
 void WhoOptions::describe(OptionVisitor& v) {
@@ -36,6 +41,26 @@ void FleetOptions::describe(OptionVisitor& v) {
   v.number("length_h", length_h, {1e-3, 24 * 366}, "h", "who would come later stays away");
 }
 
+namespace {
+
+// A preset sets the phone's options too; they are visited later, so what the file says of them
+// wins.
+struct PipelineChoice {
+  ScenarioOptions& whole;
+  void describe(OptionVisitor& v) {
+    const auto names = pipeline_preset_names();
+    v.preset({names.begin(), names.end()}, "one of the pipelines that ship",
+             [this](std::string_view name) {
+               const PipelinePreset preset = load_pipeline_preset(name).value();
+               whole.pipeline = preset.pipeline;
+               whole.phone = preset.phone;
+             });
+    whole.pipeline.describe(v);
+  }
+};
+
+}  // namespace
+
 void ScenarioOptions::describe(OptionVisitor& v) {
   v.text("name", name, "names the experiment; results of other names are not compared");
   v.text("about", about, "what it is for, in a sentence");
@@ -46,13 +71,15 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("labels", labels, "how the person marks sets on the phone");
   v.list("wearable", wearables, "a device worn, with its link to the phone");
   v.table("phone_device", phone_device, "the telephone: sensors and clock");
-  v.table("pipeline", pipeline, "which pipeline is measured: the built-in one or another process");
+  PipelineChoice choice{*this};
+  v.table("pipeline", choice, "which pipeline is measured: the built-in one or another process");
   v.table("phone", phone, "the pipeline under test");
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
   v.list("attack", attacks, "an attacker");
   v.table("defences", defences, "on the devices; what ships with the phone is in phone");
   v.table("fleet", fleet, "many people, each as described here, who share the services");
+  v.table("privacy", privacy, "the population in which `gauntlet privacy` looks for leaks");
 }
 
 namespace {
@@ -87,7 +114,12 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
   }
   for (const auto& attack : options.attacks) {
     require("attack", attack.validate());
-    if (!names.contains(attack.device)) {
+    for (const auto& worn : options.wearables) {
+      if (worn.device.name == attack.device && !worn.recording.empty()) {
+        complain("attack.device = \"" + attack.device + "\" is a recording: nothing can reach it");
+      }
+    }
+    if (!adversarial::on_services(attack.kind) && !names.contains(attack.device)) {
       complain("attack.device = \"" + attack.device + "\" is no device of this scenario");
     }
   }
@@ -103,6 +135,17 @@ bool load_scenario(const std::string& path, const std::vector<Override>& overrid
     return false;
   }
   check_whole(scenario.options, path, problems);
+  return problems.empty();
+}
+
+bool load_scenario_text(const std::string& name, const std::string& text, Scenario& scenario,
+                        std::vector<Diagnostic>& problems) {
+  if (!load_options_text(
+          name, text, {}, [&](OptionVisitor& v) { scenario.options.describe(v); }, scenario.source,
+          problems)) {
+    return false;
+  }
+  check_whole(scenario.options, name, problems);
   return problems.empty();
 }
 

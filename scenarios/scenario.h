@@ -15,6 +15,7 @@
 #include "core/ports/pipeline_options.h"
 #include "core/services/service_set.h"
 #include "scenarios/options_toml.h"
+#include "scenarios/privacy_options.h"
 #include "sim/body/marks.h"
 #include "sim/body/person.h"
 #include "sim/body/script.h"
@@ -30,6 +31,7 @@ namespace gauntlet::scenarios {
 struct WornOptions {
   sim::WearableOptions device;
   sim::LinkOptions link;
+  std::string recording;
   void describe(OptionVisitor& v);
 };
 
@@ -82,6 +84,7 @@ struct ScenarioOptions {
   std::vector<adversarial::AttackOptions> attacks;
   adversarial::DefenceOptions defences;
   FleetOptions fleet;
+  PrivacyOptions privacy;
   void describe(OptionVisitor& v);
 };
 
@@ -93,5 +96,8 @@ struct Scenario {
 // False when `problems` is not empty.
 bool load_scenario(const std::string& path, const std::vector<Override>& overrides,
                    Scenario& scenario, std::vector<Diagnostic>& problems);
+// The same from text in memory, without overrides.
+bool load_scenario_text(const std::string& name, const std::string& text, Scenario& scenario,
+                        std::vector<Diagnostic>& problems);
 
 }  // namespace gauntlet::scenarios

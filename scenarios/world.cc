@@ -1,6 +1,7 @@
 #include "scenarios/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scenarios/recorded_person.h"
 
@@ -29,6 +30,33 @@ class PhoneClock final : public sim::HostClockModel {
  private:
   const sim::HostClock& clock_;
 };
+
+reports::DeviceAccount spent(const sim::WearableOptions& options,
+                             const sim::EnergyAccount& firmware, const sim::RadioAccount& radio,
+                             double run_s) {
+  constexpr std::uint64_t kPollBytes = 20;  // two empty packets
+  const std::uint64_t air_bytes = radio.bytes + radio.framing_bytes + kPollBytes * radio.polls;
+  const sim::Energy energy =
+      sim::energy_of(firmware, {air_bytes, radio.events + radio.polls}, options.energy, run_s);
+  reports::DeviceAccount out;
+  out.name = options.name;
+  out.energy_mj = energy.total_mj();
+  out.radio_mj = energy.radio_mj;
+  out.wake_ups = static_cast<double>(firmware.wake_ups);
+  out.reads = static_cast<double>(firmware.reads);
+  out.awake_ms = firmware.awake_ms;
+  out.radio_ms = radio.airtime_ms + radio.poll_airtime_ms;
+  out.air_bytes = static_cast<double>(air_bytes);
+  out.payload_bytes = radio.payload_bytes;
+  out.header_bytes = radio.header_bytes;
+  out.repeated_bytes = radio.repeated_bytes;
+  out.framing_bytes = radio.framing_bytes;
+  out.events_skipped = radio.events_skipped;
+  out.events_cut = radio.events_cut;
+  out.connections_lost = radio.connections_lost;
+  out.outbox_refusals = firmware.outbox_busy;
+  return out;
+}
 
 // Which identifiers may be where: the policy of the two-part token. A cluster is known outside, a
 // person only inside; sessions never meet people.
@@ -134,10 +162,12 @@ Result<void> World::build(const SutFactory& make_sut) {
     if (auto made = make_services(); !made) return made;
   }
   make_phone(make_sut);
-  make_wearables();
+  if (auto made = make_wearables(); !made) return made;
   make_phone_sensors();
   make_attacks();
-  for (Worn& worn : worn_) worn.device->start();
+  for (Worn& worn : worn_) {
+    if (worn.device) worn.device->start();
+  }
   if (phone_sensors_) phone_sensors_->start();
   schedule_marks();
   return {};
@@ -234,26 +264,42 @@ void World::make_phone(const SutFactory& make_sut) {
   sut_ = make_sut(network_->host("phone"), options, events_);
 }
 
-void World::make_wearables() {
+Result<void> World::make_wearables() {
   // Sized once: devices keep references to their truth.
   truth_.devices.resize(options_.wearables.size() + (options_.phone_device.sensors_on ? 1 : 0));
-  for (std::size_t i = 0; i < options_.wearables.size(); ++i) {
+  worn_.resize(options_.wearables.size());
+  for (std::size_t i = 0; i < worn_.size(); ++i) {
     const WornOptions& o = options_.wearables[i];
     const auto device = static_cast<DeviceIndex>(i);
-    const std::string path = "wearable/" + o.device.name;
     truth_.devices[i].name = o.device.name;
-    Worn worn;
-    worn.link = std::make_unique<sim::Link>(
-        simulation_, o.link, stream("link/" + o.device.name), truth_.devices[i], truth_.dropped,
-        [this, device](const sim::Delivery& delivery) {
-          sut_->on_frame(device, delivery.bytes, network_->host("phone").now());
-        });
-    worn.device = std::make_unique<sim::Wearable>(
-        simulation_, defended(as_built(o.device, script_->person().hardware), options_.defences),
-        device, stream(path), motion_of(o.device.name, o.device.worn), truth_.begin, truth_.end,
-        truth_.devices[i], truth_.dropped, way_of(o.device.name, *worn.link));
-    worn_.push_back(std::move(worn));
+    if (o.recording.empty()) {
+      make_wearable(o, device, worn_[i]);
+      continue;
+    }
+    auto recorded =
+        RecordedDevice::make(o.recording, device, simulation_, truth_.begin, truth_.end,
+                             truth_.devices[i], [this, device](std::span<const std::byte> bytes) {
+                               sut_->on_frame(device, bytes, network_->host("phone").now());
+                             });
+    if (!recorded) return recorded.error();
+    worn_[i].recorded = std::move(*recorded);
   }
+  return {};
+}
+
+void World::make_wearable(const WornOptions& o, DeviceIndex device, Worn& worn) {
+  TrueDevice& truth = truth_.devices[device];
+  worn.link = std::make_unique<sim::Link>(
+      simulation_, o.link, stream("link/" + o.device.name), truth, truth_.dropped,
+      [this, device](const sim::Delivery& delivery) {
+        sut_->on_frame(device, delivery.bytes, network_->host("phone").now());
+      },
+      &phone_radio_);
+  worn.device = std::make_unique<sim::Wearable>(
+      simulation_, defended(as_built(o.device, script_->person().hardware), options_.defences),
+      device, stream("wearable/" + o.device.name), motion_of(o.device.name, o.device.worn),
+      truth_.begin, truth_.end, truth, truth_.dropped, way_of(o.device.name, *worn.link),
+      [link = worn.link.get()] { return link->busy(); });
 }
 
 void World::make_phone_sensors() {
@@ -272,15 +318,17 @@ void World::make_phone_sensors() {
 void World::schedule_marks() {
   for (const sim::TimedMark& mark :
        sim::user_marks(*script_, options_.labels, stream(session_path() + "/marks"))) {
-    simulation_.at(mark.at, [this, mark] {
+    const auto press = [this, mark] {
       sut_->on_mark({mark.kind, mark.exercise, network_->host("phone").now(), mark.repetitions});
-    });
+    };
+    simulation_.at(mark.at, press, sim::kDefaultPriority, simulation_.tag("person: marks"));
   }
 }
 
 bool World::links_drained() const {
-  return std::all_of(worn_.begin(), worn_.end(),
-                     [](const Worn& worn) { return worn.link->drained(); });
+  return std::all_of(worn_.begin(), worn_.end(), [](const Worn& worn) {
+    return worn.recorded || (worn.link->drained() && worn.device->drained());
+  });
 }
 
 void World::schedule_end() {
@@ -300,20 +348,43 @@ void World::end_session() {
 
 Result<void> World::run(const RunHooks& hooks) {
   const EntropyScope entropy(entropy_);
+  if (hooks.wire) network_->add_tap(hooks.wire);
+  simulation_.trace_to(hooks.trace);
+  auto ran = run_session(hooks);
+  simulation_.trace_to(nullptr);
+  if (hooks.finished) hooks.finished(simulation_);
+  return ran;
+}
+
+Result<void> World::run_to(WorldTime t, const RunHooks& hooks) {
+  if (hooks.pause_at && *hooks.pause_at <= t && !std::exchange(paused_, true)) {
+    simulation_.run(std::max(*hooks.pause_at, simulation_.now()));
+    if (auto go_on = hooks.paused(); !go_on) return go_on;
+  }
+  simulation_.run(t);
+  return {};
+}
+
+Result<void> World::run_session(const RunHooks& hooks) {
   const Duration length = truth_.end - truth_.begin;
   constexpr int kSteps = 100;
   for (int i = 1; i <= kSteps; ++i) {
-    simulation_.run(truth_.begin + length * i / kSteps);
+    if (auto ran = run_to(truth_.begin + length * i / kSteps, hooks); !ran) return ran;
     if (hooks.progress) hooks.progress(static_cast<double>(i) / kSteps);
   }
   // The wearables have stopped; what they sent is still under way.
   const WorldTime latest = truth_.end + kAftermath;
   do {
-    simulation_.run(simulation_.now() + kDrainStep);
+    if (auto ran = run_to(simulation_.now() + kDrainStep, hooks); !ran) return ran;
   } while (!links_drained() && simulation_.now() < latest);
-  for (Worn& worn : worn_) worn.link->stop();
+  for (std::size_t i = 0; i < worn_.size(); ++i) {
+    if (!worn_[i].device) continue;
+    spent_.push_back(spent(options_.wearables[i].device, worn_[i].device->energy(),
+                           worn_[i].link->account().radio, to_seconds(length)));
+    worn_[i].link->stop();
+  }
   sut_->finish();
-  simulation_.run(latest);
+  if (auto ran = run_to(latest, hooks); !ran) return ran;
   services_->stop();
   simulation_.run();
   if (!events_.uploads.empty()) truth_.identity.session_id = events_.uploads.front().session_id;
@@ -325,11 +396,16 @@ Result<void> World::run(const RunHooks& hooks) {
 }
 
 void World::fill(reports::RunRecord& record) {
+  record.devices = spent_;
   for (const Worn& worn : worn_) {
-    const sim::LinkAccount& account = worn.link->account();
     reports::LinkAccount& out = record.links.emplace_back();
-    out.bytes = account.delivered_bytes;
     out.seconds = to_seconds(truth_.end - truth_.begin);
+    if (worn.recorded) {
+      out.bytes = worn.recorded->delivered_bytes();
+      continue;
+    }
+    const sim::LinkAccount& account = worn.link->account();
+    out.bytes = account.delivered_bytes;
     out.backlog_max_ms = account.backlog_ms_max;
     out.backlog_max_bytes = account.backlog_bytes_max;
     // The session's seconds; what came after is the same nothing for an hour.

@@ -13,6 +13,7 @@
 #include "core/authz/frame_tag.h"
 #include "core/ports/system_under_test.h"
 #include "core/services/service_set.h"
+#include "scenarios/recorded_device.h"
 #include "scenarios/runner.h"
 #include "sim/body/motion.h"
 #include "sim/engine/simulation.h"
@@ -75,10 +76,12 @@ class World {
   std::uint64_t engine_events() const { return simulation_.counters().run; }
 
  private:
-  // A wearable and its connection. Order matters: the device hands frames to the link.
+  // A wearable and its connection, or a recording of both. Order matters: the device hands frames
+  // to the link.
   struct Worn {
     std::unique_ptr<sim::Link> link;
     std::unique_ptr<sim::Wearable> device;
+    std::unique_ptr<RecordedDevice> recorded;
   };
 
   World(const ScenarioOptions& options, std::uint64_t seed, const SharedParts& parts, Truth& truth,
@@ -91,7 +94,8 @@ class World {
   void make_hosts();
   Result<void> make_services();
   void make_phone(const SutFactory& make_sut);
-  void make_wearables();
+  Result<void> make_wearables();
+  void make_wearable(const WornOptions& options, DeviceIndex device, Worn& worn);
   void make_phone_sensors();
   void make_attacks();
   void attack_analog(const adversarial::AttackOptions& attack);
@@ -105,6 +109,8 @@ class World {
   void schedule_marks();
   bool links_drained() const;
   void end_session();
+  Result<void> run_session(const RunHooks& hooks);
+  Result<void> run_to(WorldTime t, const RunHooks& hooks);
   Endpoint endpoint(ServiceKind kind) const;
 
   const ScenarioOptions& options_;
@@ -127,11 +133,14 @@ class World {
   std::unique_ptr<SystemUnderTest> sut_;
   std::map<std::string, std::vector<std::unique_ptr<sim::Motion>>> substitutes_;  // by device
   std::vector<std::unique_ptr<sim::AnalogSource>> sources_;
+  sim::PhoneRadio phone_radio_;
   std::vector<std::unique_ptr<adversarial::FrameAttack>> on_the_way_;
   std::vector<std::unique_ptr<adversarial::ServiceAttackReport>> service_attacks_;
   std::vector<Worn> worn_;
+  std::vector<reports::DeviceAccount> spent_;  // until everything sent had arrived
   std::unique_ptr<sim::LocalSensors> phone_sensors_;
   bool finished_ = false;
+  bool paused_ = false;
 };
 
 }  // namespace gauntlet::scenarios

@@ -7,6 +7,7 @@
 #include "adversarial/light.h"
 #include "adversarial/magnet.h"
 #include "adversarial/substitute_motion.h"
+#include "core/authz/token.h"
 #include "core/base/check.h"
 #include "core/runtime/spawn.h"
 #include "scenarios/world.h"
@@ -92,11 +93,10 @@ void World::make_attacks() {
     const adversarial::AttackOptions& attack = options_.attacks[n];
     attack_analog(attack);
     // In a fleet the services are elsewhere: nobody attacks them from here.
-    const bool on_services = attack.kind == AttackKind::token || attack.kind == AttackKind::api;
-    if (on_services && services_) attack_services(n);
+    if (adversarial::on_services(attack.kind) && services_) attack_services(n);
     if (attack.kind != AttackKind::jamming) continue;
     for (std::size_t i = 0; i < worn_.size(); ++i) {
-      if (attack.device != options_.wearables[i].device.name) continue;
+      if (!worn_[i].link || attack.device != options_.wearables[i].device.name) continue;
       worn_[i].link->add_interference(
           [jammer = adversarial::Jammer(attack)](WorldTime from, WorldTime to) {
             return jammer.spoils(from, to);
@@ -114,6 +114,13 @@ adversarial::ServiceAttackTarget World::target_of(std::size_t index) const {
   target.secret = "secret-" + target.user;
   target.victim_session =
       events_.uploads.empty() ? std::string(32, '0') : events_.uploads.front().session_id;
+  // What ingest, once compromised, has seen of the wearer.
+  const TokenIssuer issuer(options_.services.tokens, parts_.keys.signing,
+                           parts_.keys.identity.public_key());
+  target.seen = issuer
+                    .issue(truth_.identity.user_id, truth_.identity.cluster_id, "ingest",
+                           network_->host("authz").now())
+                    .token;
   // Symmetric keys have no public half.
   if (options_.services.algorithm == SignatureAlgorithm::es256) {
     target.public_pem = parts_.keys.signing.verify_key().public_pem();
@@ -177,7 +184,7 @@ void World::attack_analog(const adversarial::AttackOptions& attack) {
       return;
   }
   for (std::size_t i = 0; i < worn_.size(); ++i) {
-    if (attack.device == options_.wearables[i].device.name) {
+    if (worn_[i].device && attack.device == options_.wearables[i].device.name) {
       worn_[i].device->add_source(attack.sensor, *source);
     }
   }

@@ -131,8 +131,10 @@ std::vector<std::vector<double>> real_stretches(const std::string& folder) {
 void print_gaps(const std::vector<std::vector<double>>& stretches) {
   constexpr std::array<std::size_t, 3> kGaps{3, 15, 40};  // 60, 300, 800 ms
   constexpr std::size_t kBefore = 500, kAfter = 300;
-  std::printf("\ngap filling on %zu axes of recorded sets, RMSE / SD of the set\n",
-              stretches.size());
+  std::printf(
+      "\ngap filling on %zu axes of recorded sets (periodic: a twentieth of them), RMSE / SD of "
+      "the set\n",
+      stretches.size());
   std::printf("%-12s%10s%10s%10s\n", "method", "60 ms", "300 ms", "800 ms");
   const std::pair<const char*, GapMethod> methods[] = {{"hold", GapMethod::hold},
                                                        {"burg", GapMethod::burg},
@@ -148,6 +150,8 @@ void print_gaps(const std::vector<std::vector<double>>& stretches) {
     for (const std::size_t gap : kGaps) {
       double square = 0, n = 0;
       for (std::size_t s = 0; s < stretches.size(); ++s) {
+        // The process is cubic in what it looks at: every twentieth axis must do.
+        if (method == GapMethod::periodic && s % 20 != 0) continue;
         const std::span x(stretches[s]);
         if (x.size() < kBefore + gap + kAfter + 1) continue;
         double mean = 0, variance = 0;
@@ -158,7 +162,7 @@ void print_gaps(const std::vector<std::vector<double>>& stretches) {
         sim::RandomStream r(s, "gap");
         const std::size_t room = x.size() - kBefore - gap - kAfter;
         std::vector<double> out(gap);
-        for (int k = 0; k < 3; ++k) {
+        {
           const std::size_t at =
               kBefore + static_cast<std::size_t>(r.uniform(0, 1) * static_cast<double>(room));
           fill_gap(method, {}, x.first(at), waits ? x.subspan(at + gap) : std::span<const double>{},

@@ -192,7 +192,7 @@ RandomForest::Tree RandomForest::grow(const FeatureRows& rows, std::size_t least
       tree.shares.insert(tree.shares.end(), share.begin(), share.end());
       continue;
     }
-    const auto middle = std::stable_partition(mine.begin(), mine.end(), [&](std::uint32_t i) {
+    const auto middle = std::partition(mine.begin(), mine.end(), [&](std::uint32_t i) {
       return rows.row(i)[best.feature] <= best.threshold;
     });
     const std::size_t cut = o.first + static_cast<std::size_t>(middle - mine.begin());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reports/metrics/activity.h"
+#include "reports/metrics/devices.h"
 #include "reports/metrics/labels.h"
 #include "reports/metrics/registry.h"
 #include "reports/metrics/timing.h"
@@ -60,8 +62,10 @@ SeedResult measure(const RunRecord& record, RunDetail& detail) {
   measure_timing(detail.ledger, out.values);
   measure_sets(detail.sets, out.values);
   measure_windows(out.confusion, out.values);
+  measure_activity(record, out.values);
   measure_labels(record, out.values);
   measure_links(record, out.values);
+  measure_devices(detail.ledger, record, out.values);
   measure_services(record, out.values);
   measure_privacy(out.canaries, out.values);
   for (const auto& [name, value] : out.values.all()) CHECK(find_metric(name) != nullptr, name);

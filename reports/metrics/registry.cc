@@ -29,6 +29,10 @@ constexpr MetricInfo kMetrics[] = {
     {"timing.drift_s_per_h", "s/h", kZero, 0.1, 0.05,
      "Slope of estimated - true sampling instant over true time, wearables' streams: least squares "
      "with one slope and an intercept per stream. Negative: the estimate falls behind."},
+    {"timing.stream_bias_ms.*", "ms", kNeither, 0, 0,
+     "As timing.bias_ms, of one sensor of one simulated wearable."},
+    {"timing.stream_error_ms.p95.*", "ms", kNeither, 0, 0,
+     "As timing.error_ms.p95, of one sensor of one simulated wearable."},
     {"lag.detection_ms.p50", "ms", kLower, 0.05, 10,
      "Median over detected sets of (first set_started shown) - (true begin of the set). A set is "
      "detected when set_started is shown between 1 s before its begin and its end."},
@@ -57,6 +61,30 @@ constexpr MetricInfo kMetrics[] = {
     {"f1.macro_no_null", "share", kHigher, 0, 0.01,
      "As f1.macro, with NULL left out of the average only: windows taken for an exercise still "
      "count."},
+    {"frames.hit", "share", kHigher, 0, 0.01,
+     "Of frames (100 ms) in an exercise, those said to be in it. With frames.deletion, "
+     "fragmenting, "
+     "underfill_start and underfill_end it sums to 1 (Ward, Lukowicz, Gellersen 2011)."},
+    {"frames.quiet", "share", kHigher, 0, 0.01,
+     "Of frames not in an exercise, those not said to be in it, exercise by exercise. With "
+     "frames.insertion, merge, overfill_start and overfill_end it sums to 1."},
+    {"frames.*", "share", kLower, 0, 0.01,
+     "Of frames in an exercise: missed with the whole event (deletion), between two hits of it "
+     "(fragmenting), at its start or end (underfill). Of others: a whole answer without an event "
+     "(insertion), between two hit events (merge), before or after one (overfill)."},
+    {"events.correct", "count", kHigher, 0.02, 0.5,
+     "Exercises answered by exactly one stretch of answers that answers nothing else."},
+    {"events.*", "count", kLower, 0.05, 0.5,
+     "True exercises deleted, fragmented, merged or both, and stretches of answers inserted, "
+     "fragmenting, merging or both (Ward, Lukowicz, Gellersen 2011)."},
+    {"segments.f1.*", "share", kHigher, 0, 0.01,
+     "F1 of stretches of answers against true exercises, one to one; found where intersection over "
+     "union is at least 0.1, 0.25 or 0.5."},
+    {"onset.ms.p50", "ms", kLower, 0.05, 50,
+     "Median time from a set's true begin to the first window classified as its exercise."},
+    {"onset.ms.p95", "ms", kLower, 0.05, 100, "As onset.ms.p50, 95th percentile."},
+    {"onset.found_share", "share", kHigher, 0, 0.02,
+     "Share of true sets whose exercise was named at least once while they lasted."},
     {"reps.exact", "share", kHigher, 0, 0.02,
      "Share of true sets for which as many repetitions were shown as were done. A shown repetition "
      "belongs to the set under way, from 500 ms before its begin to 5 s after its end or to 500 ms "
@@ -76,6 +104,38 @@ constexpr MetricInfo kMetrics[] = {
     {"link.backlog_ms.max", "ms", kLower, 0.1, 50,
      "The longest that any byte had waited in a wearable, over the run and all links."},
     {"link.backlog_bytes.max", "B", kLower, 0.1, 50, "The most that ever waited in a wearable."},
+    {"device.mj_per_h", "mJ/h", kLower, 0.02, 10,
+     "Sum over simulated wearables of what firmware and radio used: wake-ups, time awake and "
+     "asleep, bytes and connection events, each times its cost."},
+    {"device.mj_per_h.*", "mJ/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.radio_mj_per_h", "mJ/h", kNeither, 0, 0, "The radio's part of device.mj_per_h."},
+    {"device.radio_mj_per_h.*", "mJ/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.wakes_per_h", "1/h", kNeither, 0, 0, "Wake-ups of the firmware, all wearables."},
+    {"device.wakes_per_h.*", "1/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.reads_per_h", "1/h", kNeither, 0, 0, "Transactions on the sensors' bus."},
+    {"device.reads_per_h.*", "1/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.awake_ms_per_h", "ms/h", kNeither, 0, 0, "Time for which firmware was awake."},
+    {"device.awake_ms_per_h.*", "ms/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.radio_ms_per_h", "ms/h", kNeither, 0, 0,
+     "Time on the air: packets, answers, the spaces between, and polls."},
+    {"device.radio_ms_per_h.*", "ms/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.air_bytes_per_h", "B/h", kNeither, 0, 0,
+     "Bytes on the air: payload, headers, repetitions, framing, polls."},
+    {"device.air_bytes_per_h.*", "B/h", kNeither, 0, 0, "The same for the wearable of this name."},
+    {"device.outbox_refusals", "count", kNeither, 0, 0,
+     "Offers of a frame that were refused because the one before it was under way."},
+    {"radio.payload_bytes", "B", kNeither, 0, 0, "Bytes of messages, acknowledged, every try."},
+    {"radio.header_bytes", "B", kNeither, 0, 0, "Headers of packets, ATT and L2CAP included."},
+    {"radio.repeated_bytes", "B", kNeither, 0, 0, "Bytes of packets that were lost on the air."},
+    {"radio.framing_bytes", "B", kNeither, 0, 0, "Preambles, addresses, checks and answers."},
+    {"radio.events_skipped", "count", kLower, 0.05, 10,
+     "Connection events wanted for data and given to another device on the phone's radio."},
+    {"radio.events_cut", "count", kNeither, 0, 0,
+     "Connection events that ended because another device's was due."},
+    {"radio.connections_lost", "count", kLower, 0, 0.5,
+     "Connections lost to silence for the supervision timeout."},
+    {"radio.airtime_share", "share", kNeither, 0, 0,
+     "Time on the air of all wearables by the length of the run."},
     {"samples.produced", "count", kNeither, 0, 0, "Samples that sensors took."},
     {"samples.delivered", "count", kHigher, 0.001, 10,
      "Samples that the pipeline accepted, each counted once."},

@@ -2,8 +2,7 @@
 //
 // The truth of a window [from, to) is the label that covers most of it on the phone's clock; where
 // an exercise covers exactly half, the exercise. No exercise is the class kNoExercise. Windows of
-// no length are counted out. Frame and event tables (Ward, Lukowicz, Gellersen 2011) are not here
-// yet; they need the same confusion per frame and will stand beside it.
+// no length are counted out. Frames and events stand in activity.h.
 #pragma once
 
 #include <cstdint>

@@ -12,6 +12,7 @@
 namespace gauntlet::sim {
 namespace {
 
+constexpr double kShakenByStepping = 7;  // what heel strikes leave of tremor's band at the wrist
 constexpr double kTwoPi = 2 * std::numbers::pi;
 
 Rhythm rhythm_of(double hz, RandomStream& random) {
@@ -112,8 +113,9 @@ void ScriptBuilder::stroll(double seconds) {
   } while (end - now_ > std::chrono::seconds{2});
 }
 
-// Gait: arms against legs, the pelvis rises and falls twice a stride. Amplitudes: Winter, The
-// Biomechanics and Motor Control of Human Gait (thigh +-20 degrees, vertical excursion 4 to 5 cm).
+// Gait: arms against legs, the pelvis rises and falls twice a stride. Swings of thigh and arm:
+// Winter, The Biomechanics and Motor Control of Human Gait; the pelvis moves half as much as there,
+// which is what trunk and shoulder let through to a wrist (sp-sw-har: 2 m/s2 rms at 1 to 3 Hz).
 Rhythm ScriptBuilder::gait() {
   const PersonOptions& person = script_.person_;
   const DynamicsOptions& d = person.dynamics;
@@ -127,27 +129,31 @@ Rhythm ScriptBuilder::gait() {
   const double arm = deg * d.arm_swing;
   // The arm swings with the leg of the other side.
   const double leg = person.placement.pocket == person.placement.wrist ? -1 : 1;
-  r.cosine[0][kShoulderFlexion] = 17 * arm;
-  r.cosine[0][kElbow] = 7 * arm;
+  r.cosine[0][kShoulderFlexion] = 11 * arm;
+  r.cosine[0][kElbow] = 8 * arm;
   r.sine[0][kElbow] = 5 * arm;
-  r.cosine[0][kPronation] = 4 * arm;
+  r.cosine[0][kPronation] = 13 * arm;
   r.cosine[1][kShoulderFlexion] = 1.5 * arm;
   r.cosine[0][kThigh] = leg * 20 * deg;
-  r.sine[1][kThigh] = 4 * deg;
-  r.cosine[2][kThigh] = leg * 1.5 * deg;
-  r.cosine[0][kHeading] = 4 * deg;
+  r.sine[1][kThigh] = 5.5 * deg;
+  r.cosine[2][kThigh] = leg * 2.5 * deg;
+  // Heel strikes, as the thigh feels them; trunk and arm have damped them by the time they arrive.
+  r.cosine[3][kThigh] = 2.4 * deg;
+  r.cosine[0][kHeading] = 5 * deg;
   const double size = d.gait_size * person.body.height_m / 1.75;
   r.sine[0][kPelvisY] = 0.02 * size;
-  r.cosine[1][kPelvisZ] = 0.02 * size;
-  r.sine[3][kPelvisZ] = 0.0025 * size;  // heel strike
+  r.cosine[1][kPelvisZ] = 0.011 * size;
+  r.sine[3][kPelvisZ] = 0.0025 * size;
   r.cosine[3][kPelvisX] = 0.0015 * size;
-  r.sine[1][kPelvisX] = 0.012 * size;
+  r.sine[1][kPelvisX] = 0.006 * size;
   return r;
 }
 
 // Turns while setting off, then straight on.
 void ScriptBuilder::walk_to(double x_m, double y_m) {
-  move(nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2));
+  Pose upright = nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2);
+  upright[kTremor] = kShakenByStepping;
+  move(upright);
   const TruePosition here = script_.path_.back();
   if (here.at < now_) script_.path_.push_back({now_, here.x_m, here.y_m});
   const double seconds = seconds_to(x_m, y_m);

@@ -22,6 +22,8 @@ void GetUpAndGoOptions::describe(OptionVisitor& v) {
   v.number("walk_s", walk_s, {2, 600}, "s", "walking each way, median", source);
   v.number("turn_s", turn_s, {0.2, 10}, "s", "half a turn, at least 1.1 s, median", source);
   v.number("sink_s", sink_s, {0.4, 60}, "s", "sitting down, median", source);
+  v.number("arm_swing", arm_swing, {0, 2}, "1", "of an unhurried walk's",
+           "the same: power of the wrist's 1 to 3 Hz when walking");
   v.number("pace_variation", pace_variation, {0, 1}, "1", "sd of the logarithm of each duration",
            source);
 }
@@ -30,17 +32,22 @@ void ScriptBuilder::get_up_and_go(const GetUpAndGoOptions& o) {
   const auto about = [&](double seconds) {
     return seconds * std::exp(random_.normal(0, o.pace_variation)) / script_.person_.dynamics.tempo;
   };
-  const auto turn = [&](double seconds, double side) {
-    heading_ += side * std::numbers::pi;
+  // Gait with arms, and in turns legs too, that swing less.
+  const auto steps = [&](double arms, double legs) {
     Rhythm r = gait();
-    r.ramp_s = 0.5;
-    // Short steps on the spot: arms and legs swing less.
     for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
       for (std::size_t j = 0; j < kChannels; ++j) {
-        r.cosine[k][j] *= 0.55;
-        r.sine[k][j] *= 0.55;
+        const double share = j < kLegChannels ? legs : arms;
+        r.cosine[k][j] *= share;
+        r.sine[k][j] *= share;
       }
     }
+    return r;
+  };
+  const auto turn = [&](double seconds, double side) {
+    heading_ += side * std::numbers::pi;
+    Rhythm r = steps(0.55 * o.arm_swing, 0.55);  // short steps on the spot
+    r.ramp_s = 0.5;
     sway_along(r, seconds, 0.9 * std::max(seconds, 1.1));
     close_activity("turning");
   };
@@ -53,7 +60,7 @@ void ScriptBuilder::get_up_and_go(const GetUpAndGoOptions& o) {
     close_activity("standing_up");
     for (int way = 0; way < 2; ++way) {
       move(nudged(pose(kWalking, Support::feet), 2), 0.5);
-      sway_along(gait(), about(o.walk_s - 0.5));
+      sway_along(steps(o.arm_swing, 1), about(o.walk_s - 0.5));
       close_activity("walking");
       turn(about(o.turn_s), random_.chance(0.5) ? 1 : -1);
     }

@@ -20,6 +20,7 @@ struct GetUpAndGoOptions {
   double walk_s = 2.4;           // each way, median
   double turn_s = 1.1;           // half a turn, median
   double sink_s = 1.4;           // sitting down, median
+  double arm_swing = 0.5;        // of an unhurried walk's: there is no room to get going
   double pace_variation = 0.15;  // sd of the logarithm of each of these
   void describe(OptionVisitor& v);
 };

@@ -48,8 +48,8 @@ void HabitOptions::describe(OptionVisitor& v) {
   v.strings("candidates", candidates, "what there is to choose from; none: every exercise");
   v.integer("order", order, {0, kMostOrder}, "1", "how many exercises back habits reach",
             "the talk's context: suffixes up to 16");
-  v.number("strength", strength, {0, 10}, "1",
-           "0: any order is as likely; 5: mostly the same", "proposal");
+  v.number("strength", strength, {0, 10}, "1", "0: any order is as likely; 5: mostly the same",
+           "proposal");
   v.number("same_group", same_group, {0, 10}, "1",
            "added to the log weight of exercises of the same muscles", "proposal");
   v.integer("sets", sets, {1, 1000}, "1", "of each exercise");

@@ -41,16 +41,10 @@ class WornMotion final : public Motion {
     script_->trajectory().evaluate(piece, t, joints);
     q = joints.q;
   }
-  // Shares of the reserve of oxygen uptake that weights and walking take, roughly.
-  double effort(WorldTime t) const override {
-    constexpr double kLifting = 0.6, kMoving = 0.25, kDragging = 0.4;
-    if (const TrueSet* set = happening(script_->sets(), t)) {
-      const double done = to_seconds(t - set->begin) / to_seconds(set->end - set->begin);
-      return kLifting * (0.7 + 0.3 * done);
-    }
-    const TrueActivity* now = happening(script_->activities(), t);
-    if (!now || now->name == "resting") return 0;
-    return now->name == "dragging_bench" ? kDragging : kMoving;
+  double effort(WorldTime t) const override { return script_->effort(t); }
+  std::array<double, 3> position_m(WorldTime t) const override {
+    const auto at = script_->position(t);
+    return {at.x_m, at.y_m, 1};
   }
   double cadence_hz(WorldTime t) const override {
     if (const TrueSet* set = happening(script_->sets(), t)) {

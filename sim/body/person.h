@@ -53,7 +53,7 @@ struct DynamicsOptions {
   double bounce = 0.03;           // of a second try at the far end
   double swing_deg = 4;           // help by the trunk, where it is free
   double drift_deg = 6;           // of the upper arm, repetition to repetition
-  double load_tremor = 24;        // times the relaxed wrist's, when a weight is lifted
+  double load_tremor = 18;        // times the relaxed wrist's, when a weight is lifted
   double tremor_mps2 = 0.06;      // rms at the wrist when relaxed
   double tremor_hz = 9.5;
   double tremor_width_hz = 2;
@@ -126,7 +126,7 @@ struct DynamicsSpread {
   double tremor_hz = 9.5;
   double tremor_hz_sd = 0.8;
   double tremor_width_hz = 2;
-  double load_tremor = 24;
+  double load_tremor = 18;
   double posture_deg = 4;
   double pace_sd = 0.08;
   double cadence_sd = 0.05;

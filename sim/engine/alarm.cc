@@ -12,8 +12,7 @@ std::int64_t no_action(Node::Action, Simulation&, Node&, std::uint32_t) { return
 
 Alarm::Alarm(Simulation& sim, Priority priority, Tag tag)
     : sim_(sim), key_(Event::pack(priority, 0, sim.slab_.allocate())), node_(sim.slab_[slot()]) {
-  ::new (static_cast<void*>(node_.storage))(Alarm*)(this);
-  works_on(this);
+  ::new (static_cast<void*>(node_.storage)) Node::Objects{this, nullptr, 0};
   node_.act = &no_action;
   sim_.set_tag(node_, slot(), tag);
   node_.alarm = 1;
@@ -25,10 +24,6 @@ Alarm::~Alarm() {
   Slab::expire(node_);
   sim_.slab_.release(slot());
   if (entry_ns_ != kNoEntry) sim_.queue_.add_stale();
-}
-
-void Alarm::works_on(const void* memory) {
-  ::new (static_cast<void*>(node_.storage + sizeof(Alarm*)))(const void*)(memory);
 }
 
 bool Alarm::cancel_wake() {

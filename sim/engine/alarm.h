@@ -43,8 +43,13 @@ class Alarm {
  protected:
   explicit Alarm(Simulation& sim, Priority priority = kDefaultPriority, Tag tag = 0);
   virtual void wake() = 0;
-  // What wake() will touch besides the object itself, to be prefetched with it.
-  void works_on(const void* memory);
+  // What wake() will touch besides the object's first two cache lines, to be fetched ahead with it;
+  // only a hint.
+  void works_on(const void* memory, std::uint32_t lines) {
+    Node::Objects& objects = node_.objects();
+    objects.memory = static_cast<const std::byte*>(memory);
+    objects.lines = lines;
+  }
 
  private:
   friend class Simulation;

@@ -2,19 +2,18 @@
 // pending and whatever the distribution of their times; order exactly that of Event's operator<.
 //
 // * Near: a ring of N = 2^n buckets, each 2^shift ns wide and unsorted, a chain of small blocks
-// from
-//   one pool. A bucket is sorted only when it becomes current; a two-level bitmap finds it.
+//   from one pool. A bucket is sorted only when it becomes current; a two-level bitmap finds it.
 // * Current: the opened bucket as a sorted run. What is scheduled into it while it runs is inserted
 //   near its end or goes to a small 4-ary heap.
 // * Far: beyond the ring, a hierarchy of 64-way buckets by the highest digit in which an event's
-// time
-//   differs from the ring's end. An event moves down at most once per level, so heavy tails
+//   time differs from the ring's end. An event moves down at most once per level, so heavy tails
 //   (Pareto, camel) cannot make it quadratic, the trap of a plain overflow list.
 // * Width follows the measured rate of distinct times: 2^shift is about kTarget mean gaps, and N is
 //   such that the ring spans about twice the mean delay (Little's law: pending = rate x delay). A
 //   rebuild costs O(pending) and happens at most once per that many events.
-// * When a bucket opens, the objects, nodes and blocks of the next three are prefetched; an insert
-//   waits a little for its bucket's cache line.
+// * Once the caches no longer hold everything: when a bucket opens, the objects, nodes and blocks
+//   of the next three are fetched ahead, a long run chunk by chunk, and an insert waits a little
+//   for its bucket's cache line.
 //
 // After: R. Brown, "Calendar queues" (CACM 31(10), 1988); W. Tang, R. Goh, I. Thng, "Ladder queue"
 // (TOMACS 15(3), 2005); hierarchical wheels of G. Varghese and T. Lauck (SOSP 1987).
@@ -252,6 +251,25 @@ void CalendarQueue::for_each_in(const List& list, F&& f) {
     const std::uint32_t begin = (end - 1) / kBlockEvents * kBlockEvents;
     for (std::uint32_t i = begin; i < end; ++i) f(blocks_[block].events[i - begin]);
     end = begin;
+  }
+}
+
+// Empties a list in the order in which it was filled.
+template <class F>
+void CalendarQueue::drain(List& list, F&& f) {
+  std::uint32_t block = reversed(list);
+  std::uint32_t left = list.count;
+  list.count = 0;
+  while (left > 0) {
+    const Block events = blocks_[block];
+    const std::uint32_t next = next_[block];
+    if (left > kBlockEvents) prefetch(&blocks_[next]);
+    next_[block] = free_block_;
+    free_block_ = block;
+    const std::uint32_t n = std::min(left, kBlockEvents);
+    for (std::uint32_t i = 0; i < n; ++i) f(events.events[i]);
+    left -= n;
+    block = next;
   }
 }
 

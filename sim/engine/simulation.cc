@@ -6,12 +6,6 @@
 #include "sim/engine/alarm.h"
 
 namespace gauntlet::sim {
-namespace {
-
-Alarm*& alarm_in(Node& node) { return *reinterpret_cast<Alarm**>(node.storage); }
-
-}  // namespace
-
 void SimulationOptions::describe(OptionVisitor& v) {
   v.integer("events_per_instant_max", events_per_instant_max, {1, 1e15}, "events",
             "more events than this at one instant end the run as a livelock");
@@ -92,7 +86,7 @@ bool Simulation::reschedule(EventId id, WorldTime t) {
 // An alarm that was moved or cancelled since its entry was queued: with the entry gone, it is
 // queued where it now is.
 void Simulation::follow_alarm(Node& node) {
-  Alarm& alarm = *alarm_in(node);
+  Alarm& alarm = *node.objects().alarm;
   alarm.entry_ns_ = Alarm::kNoEntry;
   node.sequence = Node::kNone;
   if (alarm.sequence_ != 0) alarm.enter();
@@ -103,7 +97,8 @@ const Event* Simulation::next_live() {
   while (const Event* entry = queue_.front()) {
     Node& node = slab_[entry->slot()];
     const bool stale = node.sequence != entry->sequence();
-    if (!stale && !(node.alarm && alarm_in(node)->sequence_ != entry->sequence())) return entry;
+    if (!stale && !(node.alarm && node.objects().alarm->sequence_ != entry->sequence()))
+      return entry;
     queue_.pop();
     stale ? queue_.popped_stale() : follow_alarm(node);
   }
@@ -149,7 +144,7 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
       queue_.popped_stale();
       continue;
     }
-    Alarm* const alarm = node.alarm ? alarm_in(node) : nullptr;
+    Alarm* const alarm = node.alarm ? node.objects().alarm : nullptr;
     if (alarm != nullptr && alarm->sequence_ != event.sequence()) {
       follow_alarm(node);
       continue;
@@ -194,7 +189,8 @@ void Simulation::renumber() {
   const auto each_alarm = [&](auto&& f) {
     for (std::uint32_t slot = 0; slot < slab_.end(); ++slot) {
       Node& node = slab_[slot];
-      if (node.act != nullptr && node.alarm && alarm_in(node)->sequence_ != 0) f(*alarm_in(node));
+      if (node.act != nullptr && node.alarm && node.objects().alarm->sequence_ != 0)
+        f(*node.objects().alarm);
     }
   };
   each_alarm([&](Alarm& alarm) { in_use.push_back(alarm.sequence_); });

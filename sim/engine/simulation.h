@@ -128,6 +128,8 @@ class Simulation {
   // The same name gives the same tag; tags count from 1 in the order of their first mention.
   Tag tag(std::string_view name);
   const std::string& tag_name(Tag tag) const;
+  // Names exist for tags below this; tag 0 is "untagged".
+  std::size_t tag_count() const { return tag_names_.size(); }
 
   // Null: no trace. The trace must outlive the runs it records.
   void trace_to(Trace* trace) { trace_ = trace; }

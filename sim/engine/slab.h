@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <vector>
 
 #include "sim/engine/event.h"
@@ -13,6 +14,7 @@
 
 namespace gauntlet::sim {
 
+class Alarm;
 class Simulation;
 
 struct alignas(64) Node {
@@ -30,8 +32,19 @@ struct alignas(64) Node {
   std::uint32_t generation : 22;  // of the handle; 0: used up, the slot is retired
   std::uint32_t priority : 8;
   std::uint32_t tagged : 1;  // has a tag other than 0 in the simulation's table
-  std::uint32_t alarm : 1;   // storage begins with the Alarm* and what it works on
+  std::uint32_t alarm : 1;   // storage holds Objects
   alignas(16) std::byte storage[kInline];
+
+  // What an alarm's node leads to, to be fetched ahead.
+  struct Objects {
+    Alarm* alarm;
+    const std::byte* memory;  // `lines` cache lines from here on
+    std::uint32_t lines;
+  };
+  Objects& objects() { return *std::launder(reinterpret_cast<Objects*>(storage)); }
+  const Objects& objects() const {
+    return *std::launder(reinterpret_cast<const Objects*>(storage));
+  }
 };
 static_assert(sizeof(Node) == 64);
 

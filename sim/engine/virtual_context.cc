@@ -46,7 +46,9 @@ void VirtualContext::abandon() {
 
 void VirtualContext::push(std::unique_ptr<Task> task) {
   std::optional<EventId> event;
-  if (!ending_) event = simulation_.after(Duration{0}, [this] { run_front(); });
+  if (!ending_) {
+    event = simulation_.after(Duration{0}, [this] { run_front(); }, kDefaultPriority, posted_);
+  }
   ready_.push_back({event, std::move(task)});
 }
 

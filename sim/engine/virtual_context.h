@@ -76,6 +76,7 @@ class VirtualContext final : public asio::execution_context, private asio::detai
   void abandon();
 
  private:
+  static constexpr std::uint32_t kFrameLines = 8;
   template <class Handler>
   class Timer;
   struct Sleep;
@@ -109,6 +110,8 @@ class VirtualContext final : public asio::execution_context, private asio::detai
   void run_front();
 
   Simulation& simulation_;
+  const Tag sleeps_ = simulation_.tag("runtime: sleep ends");
+  const Tag posted_ = simulation_.tag("runtime: goes on");
   PendingOperations& pending_;
   std::deque<Ready> ready_;  // in order of their events
   asio::detail::thread_info_base thread_;
@@ -177,12 +180,12 @@ class VirtualContext::Timer final : private Alarm,
  public:
   Timer(VirtualContext& context, WorldTime until, std::string_view who, const void* frame,
         Handler handler)
-      : Alarm(context.simulation_),
+      : Alarm(context.simulation_, kDefaultPriority, context.sleeps_),
         Timer::BasicPendingHandler(context.pending_, context.get_executor(), std::move(handler)),
         context_(context),
         until_(until),
         who_(who) {
-    works_on(frame);
+    works_on(frame, kFrameLines);
     if (until != WorldTime::max()) wake_at(std::max(until, context.now()));
   }
   static void* operator new(std::size_t bytes) { return detail::allocate_frame(bytes); }
@@ -201,7 +204,8 @@ class VirtualContext::Timer final : private Alarm,
 };
 
 // What starts the wait. With asio::deferred it lies in the frame of the coroutine that waits, about
-// kIntoFrame bytes from its beginning, which is only a hint of what to fetch ahead.
+// kIntoFrame bytes from its beginning, and behind that often lies the frame that co_spawn made.
+// What is fetched ahead is a guess from there.
 struct VirtualContext::Sleep {
   static constexpr std::uintptr_t kIntoFrame = 192;
   VirtualContext& context;

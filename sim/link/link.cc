@@ -8,7 +8,7 @@
 namespace gauntlet::sim {
 
 Link::Link(Simulation& simulation, const LinkOptions& options, const RandomStream& stream,
-           TrueDevice& truth, Counters& dropped, DeliverySink sink)
+           TrueDevice& truth, Counters& dropped, DeliverySink sink, PhoneRadio* phone)
     : simulation_(simulation),
       options_(options),
       truth_(truth),
@@ -17,9 +17,9 @@ Link::Link(Simulation& simulation, const LinkOptions& options, const RandomStrea
       delay_(stream.child("delay")),
       duplicate_(stream.child("duplicate")),
       reorder_(stream.child("reorder")),
-      loss_(options.loss, stream.child("loss"), simulation.now()),
+      loss_(options.loss, stream.child("loss")),
       outages_(options, stream.child("outages"), simulation.now()),
-      radio_(options, stream.child("radio"), simulation.now()),
+      radio_(simulation, options, stream.child("radio"), phone != nullptr ? *phone : own_phone_),
       last_arrival_(simulation.now()),
       begin_(simulation.now()) {}
 
@@ -43,9 +43,14 @@ std::size_t Link::take_slot(const Message& m) {
 
 void Link::release(std::size_t slot) { free_.push_back(slot); }
 
+void Link::count_dropped(const Slot& slot, const char* reason) {
+  dropped_.add(reason, slot.count);
+  account_.dropped.add(reason, slot.count);
+  account_.dropped_bytes += slot.bytes.size();
+}
+
 void Link::drop(std::size_t slot, const char* reason) {
-  dropped_.add(reason, slots_[slot].count);
-  account_.dropped.add(reason, slots_[slot].count);
+  count_dropped(slots_[slot], reason);
   release(slot);
 }
 
@@ -88,7 +93,6 @@ void Link::pump() {
   queue_.pop_front();
   queued_bytes_ -= slots_[in_flight_].bytes.size();
   tries_ = 0;
-  doomed_ = loss_.next_message_doomed(simulation_.now());
   start_try();
 }
 
@@ -97,15 +101,22 @@ void Link::start_try() {
   const WorldTime now = simulation_.now();
   outages_.advance(now);
   if (now >= outages_.noticed() && now < outages_.end()) {  // known to be disconnected: wait
-    simulation_.at(outages_.end(), [this] { start_try(); });
+    simulation_.at(
+        outages_.end(), [this] { start_try(); }, kDefaultPriority,
+        simulation_.tag("link: back in reach"));
+    return;
+  }
+  if (const WorldTime up = radio_.connected_at(); up > now) {
+    simulation_.at(up, [this] { start_try(); });
     return;
   }
   ++tries_;
   ++account_.tries;
-  const WorldTime done = radio_.send(slots_[in_flight_].bytes.size(), now);
-  bool lost = loss_.next_try_lost() || doomed_ || done > outages_.begin();
-  for (const Interference& spoils : interference_) lost = spoils(now, done) || lost;
-  simulation_.at(done, [this, lost] { finish_try(!lost); });
+  account_.attempted_bytes += slots_[in_flight_].bytes.size();
+  const bool lost = loss_.next_try_lost();
+  radio_.send(slots_[in_flight_].bytes.size(), [this, lost](bool sent) {
+    finish_try(sent && !lost && simulation_.now() <= outages_.begin());
+  });
 }
 
 void Link::finish_try(bool ok) {
@@ -117,6 +128,7 @@ void Link::finish_try(bool ok) {
     return;
   }
   ++account_.failed_tries;
+  account_.failed_bytes += slots_[in_flight_].bytes.size();
   ++errors_;
   if (options_.give_up_errors > 0 && errors_ >= options_.give_up_errors) {
     gave_up_ = true;
@@ -127,7 +139,9 @@ void Link::finish_try(bool ok) {
     return;
   }
   if (tries_ < options_.tries) {
-    simulation_.after(from_ms(options_.retry_ms), [this] { start_try(); });
+    simulation_.after(
+        from_ms(options_.retry_ms), [this] { start_try(); }, kDefaultPriority,
+        simulation_.tag("link: tries again"));
     return;
   }
   drop(std::exchange(in_flight_, kNone), "link.outbox_timeout");
@@ -150,8 +164,12 @@ void Link::deliver_later(std::size_t slot) {
   const double apart_ms = duplicate_.uniform(options_.duplicate_min_ms, options_.duplicate_max_ms);
   slots_[slot].copies = twice ? 2 : 1;
   on_the_way_ += slots_[slot].copies;
-  simulation_.at(at, [this, slot] { arrive(slot); });
-  if (twice) simulation_.at(at + from_ms(apart_ms), [this, slot] { arrive(slot); });
+  const Tag arrives = simulation_.tag("link: arrives");
+  simulation_.at(at, [this, slot] { arrive(slot); }, kDefaultPriority, arrives);
+  if (twice) {
+    simulation_.at(
+        at + from_ms(apart_ms), [this, slot] { arrive(slot); }, kDefaultPriority, arrives);
+  }
 }
 
 void Link::arrive(std::size_t slot) {
@@ -181,6 +199,7 @@ void Link::stop() {
   if (stopped_) return;
   keep_account();
   stopped_ = true;
+  radio_.abort();
   if (in_flight_ != kNone) drop(std::exchange(in_flight_, kNone), "link.end_of_run");
   for (const std::size_t slot : queue_) drop(slot, "link.end_of_run");
   queue_.clear();
@@ -188,8 +207,7 @@ void Link::stop() {
   // Arrivals that are scheduled come to nothing; count them now, once each.
   for (Slot& s : slots_) {
     if (s.copies == 0 || s.arrived) continue;
-    dropped_.add("link.end_of_run", s.count);
-    account_.dropped.add("link.end_of_run", s.count);
+    count_dropped(s, "link.end_of_run");
     s.arrived = true;
   }
 }

@@ -2,11 +2,12 @@
 // order or not at all, and every sample of it is accounted for.
 //
 // A message waits in a bounded queue; the application's outbox has one message in flight, tries it
-// up to `tries` times and then drops it; the radio (radio.h) takes its time; the phone's stack adds
-// a delay. Losses are counted in samples: "link.queue_full", "link.outbox_timeout", "link.gave_up",
-// "link.end_of_run".
-// Leaves out: other devices on the phone's radio, the phone's own transmissions, and Bluetooth's
-// own flow control (the cap stands for it).
+// up to `tries` times and then drops it; the radio (radio.h), which the phone's other connections
+// share (phone_radio.h), takes its time; the phone's stack adds a delay. Losses are counted in
+// samples: "link.queue_full", "link.outbox_timeout", "link.gave_up", "link.end_of_run". Books, in
+// bytes, once drained: accepted = delivered + dropped; attempted (every try of a message) =
+// acknowledged by the radio + abandoned when a connection was lost. Leaves out: the phone's own
+// transmissions, and Bluetooth's own flow control (the cap stands for it).
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,7 @@
 #include "sim/link/link_options.h"
 #include "sim/link/loss_model.h"
 #include "sim/link/outages.h"
+#include "sim/link/phone_radio.h"
 #include "sim/link/radio.h"
 #include "sim/wearable/message.h"
 
@@ -38,7 +40,9 @@ struct LinkAccount {
   std::uint64_t accepted_messages = 0, accepted_samples = 0, accepted_bytes = 0;
   std::uint64_t delivered_messages = 0, delivered_samples = 0, delivered_bytes = 0;
   std::uint64_t duplicates = 0;
+  std::uint64_t dropped_bytes = 0;
   std::uint64_t tries = 0, failed_tries = 0;
+  std::uint64_t attempted_bytes = 0, failed_bytes = 0;  // of tries
   RadioAccount radio;
   Counters dropped;  // samples, by reason
   std::uint64_t backlog_bytes_max = 0;
@@ -57,27 +61,27 @@ using DeliverySink = std::function<void(const Delivery&)>;
 
 class Link {
  public:
-  // `stream`: "link/<device>". Each arrival is recorded as a frame in `truth`, then given to
-  // `sink`. Losses are counted in `dropped`. References outlive this; it must outlive the
-  // simulation's run.
+  // `phone`: shared with other links, or none for a radio of its own. `stream`: "link/<device>".
+  // Each arrival is recorded as a frame in `truth`, then given to `sink`. Losses are counted in
+  // `dropped`. References outlive this; it must outlive the simulation's run.
   Link(Simulation& simulation, const LinkOptions& options, const RandomStream& stream,
-       TrueDevice& truth, Counters& dropped, DeliverySink sink);
+       TrueDevice& truth, Counters& dropped, DeliverySink sink, PhoneRadio* phone = nullptr);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  // Whether a try that is on the air from one instant to the other is lost to somebody else's
-  // noise.
-  using Interference = std::function<bool(WorldTime, WorldTime)>;
-  void add_interference(Interference spoils) { interference_.push_back(std::move(spoils)); }
+  // Somebody else's noise on this link's packets.
+  void add_interference(Interference spoils) { radio_.add_interference(std::move(spoils)); }
 
   // Copies the message. Call from the simulation, at its `created` or later.
   void send(const Message& message);
   MessageSink sink() {
     return [this](const Message& m) { send(m); };
   }
+  // Something is under way or waits to be.
+  bool busy() const { return in_flight_ != kNone || !queue_.empty(); }
   // True when everything accepted has been delivered or dropped. Without further sends the
   // simulation reaches this by itself.
-  bool drained() const { return in_flight_ == kNone && queue_.empty() && on_the_way_ == 0; }
+  bool drained() const { return !busy() && on_the_way_ == 0; }
   // Ends the run now: what has not arrived is dropped and counted, nothing arrives any more.
   void stop();
 
@@ -103,6 +107,7 @@ class Link {
   void pump();
   void start_try();
   void finish_try(bool ok);
+  void count_dropped(const Slot& slot, const char* reason);
   void deliver_later(std::size_t slot);
   void arrive(std::size_t slot);
   Duration draw_delay();
@@ -117,8 +122,8 @@ class Link {
   RandomStream delay_, duplicate_, reorder_;
   LossModel loss_;
   Outages outages_;
+  PhoneRadio own_phone_;
   Radio radio_;
-  std::vector<Interference> interference_;
 
   std::vector<Slot> slots_;
   std::vector<std::size_t> free_;
@@ -126,7 +131,6 @@ class Link {
   std::uint64_t queued_bytes_ = 0;
   std::size_t in_flight_ = kNone;
   std::int64_t tries_ = 0;
-  bool doomed_ = false;
   std::int64_t errors_ = 0;
   bool gave_up_ = false;
   bool stopped_ = false;

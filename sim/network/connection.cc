@@ -82,9 +82,10 @@ bool Connection::is_between(const std::string& a, const std::string& b) const {
 
 template <class F>
 void Connection::at(WorldTime t, F f) {
-  core_->context.simulation().at(std::max(t, now()), [self = shared_from_this(), f] {
+  const auto event = [self = shared_from_this(), f] {
     if (!self->core_->ended) f(*self);
-  });
+  };
+  core_->context.simulation().at(std::max(t, now()), event, kDefaultPriority, core_->tag);
 }
 
 // ---- what a stream asks for --------------------------------------------------------------------

@@ -46,6 +46,7 @@ struct NetworkCore {
   std::map<std::pair<std::string, std::uint16_t>, VirtualListener*> listeners;
   std::map<std::uint64_t, Connection*> connections;  // by id, which is by order of creation
   std::uint64_t next_connection = 0;
+  const Tag tag = context.simulation().tag("network: segment or room");
 
   struct Remote {
     RemoteSend send;

@@ -45,7 +45,7 @@ BeaconSource::BeaconSource(const BeaconOptions& options, const Motion& motion, W
   for (const BeaconPlace& place : options_.places) {
     Heard h{stream.child("beacon/" + place.id), motion.position_m(begin), 0};
     h.shadowing_db = options_.shadowing_db * h.random.normal();
-    heard_.push_back(std::move(h));
+    heard_.push_back(h);
   }
 }
 

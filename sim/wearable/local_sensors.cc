@@ -145,7 +145,9 @@ void LocalSensors::schedule() {
     const Duration shown = host_.to_host(handled_).time_since_epoch();
     stamps_.push_back(HostTime{shown - shown % resolution});
   }
-  simulation_.at(handled_, [this] { deliver(); });
+  simulation_.at(
+      handled_, [this] { deliver(); }, kDefaultPriority,
+      simulation_.tag("phone: reads its sensors"));
 }
 
 void LocalSensors::deliver() {

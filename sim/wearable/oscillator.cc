@@ -30,6 +30,7 @@ FrequencyOptions frequency_preset(std::string_view name) {
   if (name == "crystal") return f;
   f.ppm_per_k2 = 0;
   if (name == "exact") {
+    f.error_limit_ppm = 50'000;  // room for an error that somebody sets
     f.error_sd_ppm = f.white_fm = f.flicker_fm = f.random_walk_fm = 0;
     return f;
   }
@@ -86,7 +87,7 @@ FrequencyNoise::FrequencyNoise(const FrequencyOptions& options, const ThermalOpt
   for (std::size_t i = 0; i < kDecades; ++i, tau_s *= 10) {
     keep_[i] = portable::exp(-1 / tau_s);
     kick_[i] = sd * std::sqrt(1 - keep_[i] * keep_[i]);
-    state_[i] = sd * flicker_.next();
+    state_[i] = sd * flicker_.normal();
   }
 }
 
@@ -98,16 +99,16 @@ double FrequencyNoise::next() {
     y += (o.ppm_per_k * k + o.ppm_per_k2 * k * k) * 1e-6;
   }
   ++seconds_;
-  if (o.white_fm > 0) y += o.white_fm * white_.next();
+  if (o.white_fm > 0) y += o.white_fm * white_.normal();
   if (o.flicker_fm > 0) {
     for (std::size_t i = 0; i < kDecades; ++i) {
       y += state_[i];
-      state_[i] = keep_[i] * state_[i] + kick_[i] * flicker_.next();
+      state_[i] = keep_[i] * state_[i] + kick_[i] * flicker_.normal();
     }
   }
   if (o.random_walk_fm > 0) {
     y += walked_;
-    walked_ += o.random_walk_fm * walk_.next();
+    walked_ += o.random_walk_fm * walk_.normal();
   }
   return y;
 }
@@ -133,25 +134,36 @@ void SampleClock::start(WorldTime begin) {
   at_ = kBlock;
 }
 
+// Within a second the period is one, so that instants are multiples of it: a loop without a chain.
 void SampleClock::refill() {
   at_ = 0;
-  for (WorldTime& instant : instants_) {
-    instant = ideal_;
+  for (std::size_t from = 0; from < kBlock;) {
     while (ideal_ >= second_end_) {
       second_end_ += std::chrono::seconds{1};
       period_ns_ = 1e9 / (nominal_hz_ * (1 + noise_.next()));
     }
-    const double step = fraction_ns_ + period_ns_;
-    const auto whole = static_cast<std::int64_t>(step);
-    fraction_ns_ = step - static_cast<double>(whole);
+    const auto until = static_cast<double>((second_end_ - ideal_).count());
+    const double steps = std::ceil((until - fraction_ns_) / period_ns_);
+    const auto n =
+        static_cast<std::size_t>(std::clamp(steps, 1.0, static_cast<double>(kBlock - from)));
+    const auto after = [this](std::size_t k) {
+      return fraction_ns_ + static_cast<double>(static_cast<std::int64_t>(k)) * period_ns_;
+    };
+    for (std::size_t k = 0; k < n; ++k) {
+      instants_[from + k] = ideal_ + Duration{static_cast<std::int64_t>(after(k))};
+    }
+    const auto whole = static_cast<std::int64_t>(after(n));
+    fraction_ns_ = after(n) - static_cast<double>(whole);
     ideal_ += Duration{whole};
+    from += n;
   }
   if (jitter_ns_ <= 0) return;
-  const auto& late = jitter_.next_block();
+  std::array<float, kBlock> late;
+  jitter_.fill_normal(late);
   for (std::size_t i = 0; i < kBlock; ++i) {
-    const double ns = jitter_ns_ * double{late[i]};
-    const Duration jitter{static_cast<std::int64_t>(ns < 0 ? ns - 0.5 : ns + 0.5)};
-    latest_ = std::max(instants_[i] + jitter, latest_ + Duration{1});
+    const double ns = (jitter_ns_ * double{late[i]} + 0x1.8p52) - 0x1.8p52;  // to the nearest
+    latest_ =
+        std::max(instants_[i] + Duration{static_cast<std::int64_t>(ns)}, latest_ + Duration{1});
     instants_[i] = latest_;
   }
 }

@@ -35,8 +35,9 @@ std::size_t write_heart_rate(const SensorFrame& f, std::span<const float> rows,
 }  // namespace
 
 std::size_t frame_bytes_max(std::size_t count) {
-  return std::max(wire::frame_bytes(wire::FrameFormat::pebble16, count),
-                  wire::frame_bytes(wire::FrameFormat::muvr20, count));
+  return std::max({wire::frame_bytes(wire::FrameFormat::pebble16, count),
+                   wire::frame_bytes(wire::FrameFormat::delta18, count),
+                   wire::frame_bytes(wire::FrameFormat::muvr20, count)});
 }
 
 double si_per_count(SensorKind kind) {
@@ -64,9 +65,10 @@ std::size_t write_sensor_frame(const SensorFrame& f, std::span<const float> rows
   for (std::size_t i = 0; i < rows.size(); ++i) counts[i] = to_count(double{rows[i]} / per_count);
   const auto xyz = counts.first(rows.size());
   if (is_inertial(f.kind)) {
-    const auto header =
-        wire::pebble16_header(f.kind, f.count, rate_of(f), f.sequence, f.end, f.duration);
-    return wire::write_frame(wire::FrameFormat::pebble16, header, xyz, out).bytes;
+    const auto make = f.delta ? wire::delta18_header : wire::pebble16_header;
+    const auto header = make(f.kind, f.count, rate_of(f), f.sequence, f.end, f.duration, 0);
+    const auto format = f.delta ? wire::FrameFormat::delta18 : wire::FrameFormat::pebble16;
+    return wire::write_frame(format, header, xyz, out).bytes;
   }
   const auto header = wire::muvr20_header(f.kind, f.count, rate_of(f), f.end - f.duration);
   return wire::write_frame(wire::FrameFormat::muvr20, header, xyz, out).bytes;

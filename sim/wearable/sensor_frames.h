@@ -1,6 +1,6 @@
 // A sensor's readings as bytes for the radio.
 //
-//   accelerometer, gyroscope  pebble16, 5 bytes a sample (core/wire/sample.h)
+//   accelerometer, gyroscope  pebble16, 5 bytes a sample (core/wire/sample.h), or delta18
 //   heart rate                pebble16 of type 0xed, 1 byte a sample: 1/min. Only the type is on
 //                             record; the byte is this project's reading.
 //   others                    muvr20 with a tag of their own and the same 5 bytes: 0.1 uT a count;
@@ -23,6 +23,7 @@ struct SensorFrame {
   std::uint8_t sequence = 0;
   DeviceTime end;  // of the buffer
   Duration duration{};
+  bool delta = false;  // accelerometer and gyroscope only
 };
 
 std::size_t frame_bytes_max(std::size_t count);

@@ -2,8 +2,9 @@
 // side. Each stretches with the joints nearest to it, linearly, and the chest and, less, the back
 // with breathing, whose rate follows effort with a lag (vital_signs.h).
 //
-//   chest = breathing + chest (abduction + trunk pitch / 2)    back = breathing / 3 + back (flexion
-//   + trunk pitch) + ...                                       arm  = arm elbow
+//   chest = breathing + chest_per_rad (abduction + trunk pitch / 2)
+//   back  = breathing / 3 + back_per_rad (flexion + trunk pitch)
+//   arm   = arm_per_rad elbow
 // Values: strain as a ratio; the gauge factor and the bridge are the sensor chain's scale. Leaves
 // out: creep and hysteresis of textiles, sweat, slipping.
 #pragma once

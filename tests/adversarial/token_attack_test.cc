@@ -139,8 +139,8 @@ TEST(TokenAttack, AWeakTokenCheckFallsForIt) {
     fooled[t.row] += weak.accepts(t.token);
   for (const char* row : {"J1", "J3", "J6"}) EXPECT_GT(fooled[row], 0) << row;
   for (const ForgedToken& t : forge_tokens(m, TokenFamily::all)) {
-    EXPECT_NE(house.refusal(t.token), "") << t.name;
-    EXPECT_NE(t.audience == "profile" ? house.profile_refusal(t.token) : "x", "") << t.name;
+    const bool at_profile = t.audience == "profile";
+    EXPECT_NE(at_profile ? house.profile_refusal(t.token) : house.refusal(t.token), "") << t.name;
   }
 }
 

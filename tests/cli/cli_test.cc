@@ -48,7 +48,7 @@ constexpr const char* kShort = "run scenarios/catalog/gym-hour.toml --set plan.l
 TEST_F(Cli, EveryCommandsHelpHasAnExample) {
   for (const char* command :
        {"demo", "run", "replay", "gate", "train", "metrics", "scenario", "scenario check",
-        "scenario schema", "doctor", "sut", "sut check", "sut audit"}) {
+        "scenario schema", "doctor", "diff", "sut", "sut check", "sut audit"}) {
     const auto ran = gauntlet(std::string(command) + " --help");
     EXPECT_EQ(ran.code, 0) << command;
     EXPECT_NE(ran.text.find("example: "), std::string::npos) << command;
@@ -144,6 +144,40 @@ TEST_F(Cli, MetricsAreListedWithUnitAndDefinition) {
                            "privacy.m0.violations"}) {
     EXPECT_NE(ran.text.find(std::string(name) + " ["), std::string::npos) << name;
   }
+}
+
+TEST_F(Cli, ARunGoesOnFromACheckpointWithTheBytesOfAnUninterruptedOne) {
+  ASSERT_EQ(gauntlet(kShort + ("--seed 3 --out " + path("whole"))).code, 0);
+  const auto saved = gauntlet(kShort + ("--seed 3 --until 2.5min --save " + path("c.json")));
+  ASSERT_EQ(saved.code, 0) << saved.text;
+  EXPECT_NE(saved.text.find("stopped at 150 s"), std::string::npos) << saved.text;
+  const auto resumed = gauntlet("run --from " + path("c.json") + " --out " + path("resumed"));
+  ASSERT_EQ(resumed.code, 0) << resumed.text;
+  const auto bytes = [this](const std::string& folder) {
+    std::ifstream file(path(folder) + "/result.json");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  EXPECT_EQ(bytes("whole"), bytes("resumed"));
+  EXPECT_EQ(gauntlet(kShort + ("--until 1min --out " + path("x"))).code, 2) << "without --save";
+  EXPECT_EQ(gauntlet(kShort + ("--until 1parsec --save " + path("y"))).code, 2);
+  EXPECT_EQ(gauntlet("run --from " + path("none")).code, 2);
+}
+
+TEST_F(Cli, DiffFindsTheFirstEventInWhichTwoRunsDiffer) {
+  const std::string run = kShort + ("--out " + path("r") + " --trace ");
+  ASSERT_EQ(gauntlet(run + path("a")).code, 0);
+  ASSERT_EQ(gauntlet(run + path("same")).code, 0);
+  ASSERT_EQ(gauntlet(run + path("b") + " --set phone.upload.period_s=11").code, 0);
+  const auto same = gauntlet("diff " + path("a") + " " + path("same"));
+  EXPECT_EQ(same.code, 0) << same.text;
+  EXPECT_NE(same.text.find("the same"), std::string::npos);
+  const auto found = gauntlet("diff " + path("a") + " " + path("b"));
+  EXPECT_EQ(found.code, 1) << found.text;
+  EXPECT_NE(found.text.find("hashes compared"), std::string::npos) << found.text;
+  EXPECT_EQ(gauntlet("diff " + path("a") + " " + path("none")).code, 2);
+  const std::string hour = "scenarios/catalog/gym-hour.toml ";
+  const auto rerun = gauntlet("diff --seed 1 --set plan.length_s=300 " + hour + hour);
+  EXPECT_EQ(rerun.code, 0) << rerun.text;
 }
 
 TEST_F(Cli, UnknownCommandsAndOptionsAreUsageErrors) {

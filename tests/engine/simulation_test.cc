@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -221,6 +222,46 @@ TEST(Simulation, NamesTheTagOfALivelock) {
     EXPECT_THAT(e.what(), HasSubstr("link/retry"));
     EXPECT_THAT(e.what(), HasSubstr("7 ns"));
   }
+}
+
+TEST(Simulation, TheEventThatALivelockStoppedIsStillPending) {
+  SimulationOptions options;
+  options.events_per_instant_max = 3;
+  Simulation sim(options);
+  std::vector<int> ran;
+  for (int i = 0; i < 5; ++i) sim.at(at_ns(7), [&ran, i] { ran.push_back(i); });
+  EXPECT_THROW(sim.run(), Livelock);
+  EXPECT_THAT(ran, ElementsAre(0, 1, 2));
+  EXPECT_EQ(sim.pending_count(), 2u);
+  EXPECT_EQ(sim.peek(), at_ns(7));
+  // The count goes on from run to run: otherwise a loop over step() would never end.
+  EXPECT_THROW(sim.step(), Livelock);
+}
+
+// More than a chunk at one instant, with alarms, which are fetched ahead chunk by chunk; some of
+// them schedule into the run that is under way, before and behind what is left of it.
+TEST(Simulation, ALongRunKeepsItsOrderWhileItIsScheduledInto) {
+  Simulation sim;
+  std::vector<int> ran;
+  std::deque<Timer> timers;
+  constexpr int kTimers = 6000;
+  for (int i = 0; i < kTimers; ++i) {
+    timers.emplace_back(sim, [&sim, &ran, i] {
+      ran.push_back(i);
+      if (i % 1000 != 500) return;
+      sim.at(sim.now(), [&ran, i] { ran.push_back(kTimers + i); });      // behind all
+      sim.at(sim.now(), [&ran, i] { ran.push_back(-i); }, Priority{0});  // next
+    });
+    timers.back().arm_at(at_ns(1'000'000));
+  }
+  sim.run();
+  std::vector<int> expected;
+  for (int i = 0; i < kTimers; ++i) {
+    expected.push_back(i);
+    if (i % 1000 == 500) expected.push_back(-i);
+  }
+  for (int i = 500; i < kTimers; i += 1000) expected.push_back(kTimers + i);
+  EXPECT_EQ(ran, expected);
 }
 
 TEST(SimulationDeathTest, SchedulingInThePastIsABug) {

@@ -17,6 +17,10 @@ void books_balance(const Traffic& t) {
   CHECK(t.account.accepted_samples == t.account.delivered_samples + t.dropped.total());
   CHECK(t.dropped.all() == t.account.dropped.all());
   CHECK(t.truth.frames.size() == t.arrivals.size());
+  const LinkAccount& a = t.account;
+  CHECK(a.accepted_bytes == a.delivered_bytes + a.dropped_bytes);
+  CHECK(a.attempted_bytes == a.radio.payload_bytes + a.radio.abandoned_bytes);
+  CHECK(a.radio.bytes == a.radio.payload_bytes + a.radio.header_bytes + a.radio.repeated_bytes);
 }
 
 TEST_CASE("one 50 Hz sensor of 270 B a second fits 280 B/s and none is lost") {
@@ -81,30 +85,53 @@ TEST_CASE("delays have the quantiles of the recordings") {
   CHECK(ms.back() < 2079 + 31);
 }
 
-TEST_CASE("a degraded link loses every other message after five tries of 200 ms") {
+TEST_CASE("a degraded link carries what five packets in 3.75 s are; the rest is the queue's loss") {
   LinkOptions o = link_preset("ble-default");
   o.packet_error = 0;
-  o.loss.kind = LossKind::two_state;
-  o.loss.good_s = 0.001;
-  o.loss.degraded_s = 1e6;
+  o.degraded.good_s = 0.001;
+  o.degraded.degraded_s = 1e6;
   const Traffic t = drive(o, {{516, 100, 2046, 500}}, 1);
   books_balance(t);
-  CHECK(t.dropped.get("link.outbox_timeout") == Approx(250 * 100).margin(200));
-  CHECK(t.account.failed_tries == t.dropped.get("link.outbox_timeout") / 100 * 5);
-  for (std::size_t i = 1; i < t.arrivals.size(); ++i) {
-    CHECK(t.arrivals[i].second.first_sample - t.arrivals[i - 1].second.first_sample == 200);
-  }
+  // 516 B are seven packets of 750 ms each; the queue holds seven messages at the end.
+  const double delivered = 500 * 2.046 / (7 * 0.75);
+  CHECK(static_cast<double>(t.account.delivered_messages) == Approx(delivered + 8).margin(2));
+  CHECK(t.dropped.get("link.queue_full") == t.dropped.total());
 }
 
 TEST_CASE("after two hundred errors the application gives up, and what it holds is counted") {
   LinkOptions o = link_preset("pebble");
-  o.loss.good_s = 0.001;
-  o.loss.degraded_s = 1e6;
+  o.degraded.good_s = 0;
+  o.loss.kind = LossKind::gilbert_elliott;
+  o.loss.loss_good = o.loss.loss_bad = 1;
   const Traffic t = drive(o, {{516, 100, 4000, 500}}, 1);
   books_balance(t);
   CHECK(t.account.failed_tries == 200);
   CHECK(t.dropped.get("link.outbox_timeout") == 39 * 100);
   CHECK(t.dropped.get("link.gave_up") > 10000);
+}
+
+// While a chain stays bad for 1 / bad_to_good tries on average and loses all of them, losses come
+// in runs of that length.
+TEST_CASE("Gilbert-Elliott loses in bursts of the mean length of its bad state") {
+  LinkOptions o = link_preset("ble-default");
+  o.packet_error = 0;
+  o.loss.kind = LossKind::gilbert_elliott;
+  o.loss.good_to_bad = 0.02;
+  o.loss.bad_to_good = 0.25;
+  o.loss.loss_good = 0;
+  o.loss.loss_bad = 1;
+  o.tries = 1;
+  constexpr int kMessages = 50000;
+  const Traffic t = drive(o, {{20, 1, 200, kMessages}}, 1);
+  std::int64_t next = 0;
+  double bursts = 0, lost = 0;
+  for (const auto& [when, d] : t.arrivals) {
+    bursts += d.first_sample > next;
+    lost += static_cast<double>(d.first_sample - next);
+    next = d.first_sample + 1;
+  }
+  // Geometric of mean 4: sd sqrt(12).
+  CHECK(lost / bursts == Approx(4).margin(4 * std::sqrt(12 / bursts)));
 }
 
 TEST_CASE("Gilbert-Elliott loses its stationary share of tries") {
@@ -124,7 +151,7 @@ TEST_CASE("Gilbert-Elliott loses its stationary share of tries") {
 
 TEST_CASE("the pebble's messages come twice, two to three milliseconds apart") {
   LinkOptions o = link_preset("pebble");
-  o.loss.kind = LossKind::none;
+  o.degraded.good_s = 0;
   const Traffic t = drive(o, {{516, 100, 5000, 300}}, 1);
   books_balance(t);
   CHECK(t.account.duplicates == 300);
@@ -191,7 +218,7 @@ TEST_CASE("the pebble watch over its link: produced is delivered and dropped") {
             [](const Delivery&) {});
   Wearable watch(simulation, wearable_preset("pebble-two-sensors"), 0,
                  RandomStream(9, "wearable/watch"), *still, WorldTime{}, end, truth, dropped,
-                 link.sink());
+                 link.sink(), [&link] { return link.busy(); });
   watch.start();
   simulation.run();
   CHECK(link.drained());
@@ -210,7 +237,7 @@ TEST_CASE("whatever the options, every sample is delivered once or dropped once"
     o.interval_ms = 7.5 + static_cast<double>(*rc::gen::inRange(0, 200));
     o.packets_per_event = *rc::gen::inRange<std::int64_t>(1, 7);
     o.packet_bytes = *rc::gen::inRange<std::int64_t>(20, 251);
-    o.packet_header_bytes = *rc::gen::inRange<std::int64_t>(0, 20);
+    o.packet_header_bytes = *rc::gen::inRange<std::int64_t>(0, 19);
     o.packet_error = percent(60);
     o.tries = *rc::gen::inRange<std::int64_t>(1, 6);
     o.retry_ms = static_cast<double>(*rc::gen::inRange(0, 500));
@@ -218,9 +245,12 @@ TEST_CASE("whatever the options, every sample is delivered once or dropped once"
     o.cap_bytes_per_s = *rc::gen::element(0.0, 100.0, 280.0, 10640.0);
     o.queue_bytes = *rc::gen::inRange<std::int64_t>(1, 5000);
     o.queue_policy = *rc::gen::element(QueuePolicy::drop_oldest, QueuePolicy::drop_newest);
-    o.loss.kind = *rc::gen::element(LossKind::none, LossKind::two_state, LossKind::gilbert_elliott);
-    o.loss.good_s = 20;
-    o.loss.degraded_s = 20;
+    o.loss.kind = *rc::gen::element(LossKind::none, LossKind::gilbert_elliott);
+    o.degraded.good_s = *rc::gen::element(0.0, 20.0);
+    o.degraded.degraded_s = 20;
+    o.att_mtu = *rc::gen::element<std::int64_t>(0, 23, 185, 517);
+    o.ll_payload_bytes = *rc::gen::inRange<std::int64_t>(27, 252);
+    o.supervision_timeout_s = *rc::gen::element(1.6, 6.0);
     o.loss.loss_bad = percent(100);
     o.delay.kind = *rc::gen::element(DelayKind::exponential, DelayKind::empirical);
     o.duplicate_probability = percent(100);
@@ -234,6 +264,15 @@ TEST_CASE("whatever the options, every sample is delivered once or dropped once"
     RC_ASSERT(t.account.accepted_samples == 700u);
     RC_ASSERT(t.account.delivered_samples + t.dropped.total() == 700u);
     RC_ASSERT(t.drained);
+    const LinkAccount& a = t.account;
+    RC_ASSERT(a.accepted_bytes == 100u * bytes);
+    RC_ASSERT(a.accepted_bytes == a.delivered_bytes + a.dropped_bytes);
+    RC_ASSERT(a.attempted_bytes == a.radio.payload_bytes + a.radio.abandoned_bytes);
+    RC_ASSERT(a.radio.bytes ==
+              a.radio.payload_bytes + a.radio.header_bytes + a.radio.repeated_bytes);
+    // Of the tries that did not fail every one is delivered, or was on its way at the end.
+    RC_ASSERT(a.attempted_bytes - a.failed_bytes >= a.delivered_bytes);
+    if (stop_at_s == 0) RC_ASSERT(a.attempted_bytes - a.failed_bytes == a.delivered_bytes);
     // Each message's first copy once; duplicates never before it.
     std::vector<int> seen(100);
     for (const auto& [when, d] : t.arrivals) {

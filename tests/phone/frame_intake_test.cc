@@ -52,6 +52,27 @@ TEST(FrameIntake, ATwinIsADuplicateAndHasItsOwnOrdinal) {
   EXPECT_EQ(b.counters.get("phone.aligned"), 500u);
 }
 
+TEST(FrameIntake, FramesInTheDeltaCodeAreRecognisedAndPlacedAsTheOthersAre) {
+  Bench plain, coded;
+  for (int n = 0; n < 5; ++n) {
+    const Bytes bytes = watch_frame(n, kPeriod_s, resting);
+    const auto frame = wire::read_whole_frame(wire::FrameFormat::pebble16, bytes);
+    std::vector<std::int16_t> xyz(3 * frame->count());
+    frame->decode(xyz);
+    const auto header =
+        wire::delta18_header(SensorKind::accelerometer, frame->count(), 50,
+                             static_cast<std::uint8_t>(n), *frame->end(), *frame->duration());
+    Bytes delta(wire::frame_bytes(wire::FrameFormat::delta18, frame->count()));
+    delta.resize(wire::write_frame(wire::FrameFormat::delta18, header, xyz, delta).bytes);
+    plain.frame(n, bytes);
+    coded.frame(n, delta);
+    coded.frame(n, delta);  // and its twin is one
+  }
+  EXPECT_EQ(coded.counters.get("phone.aligned"), plain.counters.get("phone.aligned"));
+  EXPECT_EQ(coded.counters.get("phone.aligned"), 500u);
+  EXPECT_EQ(coded.rejected(), (std::map<std::string, std::uint32_t>{{"duplicate", 500}}));
+}
+
 TEST(FrameIntake, DamageIsRejectedWithItsReason) {
   const Bytes good = watch_frame(0, kPeriod_s, resting);
   struct Case {

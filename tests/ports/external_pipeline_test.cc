@@ -64,8 +64,7 @@ TEST(Virtual, TheSameSeedGivesTheSameBytesFromAnyNumberOfThreads) {
   scenario.options = short_session({GAUNTLET_CPP_EXAMPLE});
   const auto json = [&](int threads) {
     return reports::to_json(
-        run_batch(scenario, no_model(), {},
-                  {.seeds = consecutive_seeds(1, 4), .threads = threads, .progress = {}})
+        run_batch(scenario, no_model(), {}, {.seeds = consecutive_seeds(1, 4), .threads = threads})
             .result);
   };
   const std::string one = json(1);
@@ -150,8 +149,8 @@ TEST(Virtual, OneThatAccountsForSamplesIsBelievedOrFailsTheBooks) {
 TEST(Virtual, OneThatCannotBeStartedFailsItsSeedAndTheBatchSaysSo) {
   Scenario scenario;
   scenario.options = short_session({"no-such-program"});
-  const Batch batch = run_batch(scenario, no_model(), {},
-                                {.seeds = consecutive_seeds(1, 2), .threads = 1, .progress = {}});
+  const Batch batch =
+      run_batch(scenario, no_model(), {}, {.seeds = consecutive_seeds(1, 2), .threads = 1});
   EXPECT_EQ(batch.pipelines_failed, 2u);
   ASSERT_EQ(batch.result.failures.size(), 2u);
   EXPECT_NE(batch.result.failures[1].find("seed 2: external pipeline: no-such-program cannot be"),

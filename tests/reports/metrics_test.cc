@@ -306,12 +306,38 @@ TEST(Labels, ForgottenEarlyAndLateMarksAreCounted) {
   EXPECT_EQ(value(values, "labels.late"), 1);
 }
 
+TEST(Devices, RatesAreTheAccountsByTheHourAndTheirSum) {
+  const SyntheticRun run = make_synthetic_run();
+  RunRecord record = run.record();
+  const double hours = to_seconds(record.duration) / 3600;
+  for (const char* name : {"a", "b"}) {
+    DeviceAccount& d = record.devices.emplace_back();
+    d.name = name;
+    d.energy_mj = d.name == "a" ? 30 : 10;
+    d.wake_ups = 100;
+    d.payload_bytes = 7;
+    d.radio_ms = to_ms(record.duration) / 10;
+  }
+  const SeedResult result = measure(record);
+  EXPECT_NEAR(value(result.values, "device.mj_per_h"), 40 / hours, 1e-9);
+  EXPECT_NEAR(value(result.values, "device.mj_per_h.a"), 30 / hours, 1e-9);
+  EXPECT_NEAR(value(result.values, "device.wakes_per_h"), 200 / hours, 1e-9);
+  EXPECT_EQ(value(result.values, "radio.payload_bytes"), 14);
+  EXPECT_NEAR(value(result.values, "radio.airtime_share"), 0.2, 1e-12);
+  for (const MetricInfo& m : all_metrics()) {
+    if (m.name.ends_with(".*")) continue;
+    if (!m.name.starts_with("device.") && !m.name.starts_with("radio.")) continue;
+    EXPECT_NE(result.values.find(m.name), nullptr) << m.name;
+  }
+}
+
 TEST(Measure, EveryMetricOfAPlausibleRunIsThere) {
   const SyntheticRun run = make_synthetic_run();
   const SeedResult result = measure(run.record());
   EXPECT_THAT(result.failures, IsEmpty());
   for (const MetricInfo& m : all_metrics()) {
     if (m.name.ends_with(".*") || m.name.starts_with("replay.")) continue;
+    if (m.name.starts_with("device.") || m.name.starts_with("radio.")) continue;  // below
     const Measured* found = result.values.find(m.name);
     ASSERT_NE(found, nullptr) << m.name;
     EXPECT_TRUE(found->value) << m.name << ": " << found->why_not;

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/runtime/realtime_runtime.h"
 #include "core/runtime/runtime.h"
@@ -19,6 +20,8 @@ class Bed {
   virtual Runtime& client() = 0;
   // Until nothing is left to do; false when somebody still waits after 20 s of the bed's time.
   virtual bool run() = 0;
+  // Who waits, and where, once nothing is left to do.
+  virtual std::vector<std::string> waiting() = 0;
   void spawn(asio::awaitable<void> coroutine) {
     gauntlet::spawn(client().executor(), std::move(coroutine));
   }
@@ -35,6 +38,7 @@ class RealBed final : public Bed {
     late = std::chrono::steady_clock::now() >= deadline;
     return !late;
   }
+  std::vector<std::string> waiting() override { return runtime_.waiting(); }
 
  private:
   RealtimeRuntime runtime_{{{{"server", "127.0.0.1"}}, {}}};
@@ -52,6 +56,7 @@ class VirtualBed final : public Bed {
     simulation.run(simulation.now() + std::chrono::seconds{20});
     return context.waiting().empty() && simulation.empty();
   }
+  std::vector<std::string> waiting() override { return context.waiting(); }
 
   sim::Simulation simulation;
   sim::VirtualContext context{simulation};

@@ -6,8 +6,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/strand.hpp>
 #include <chrono>
 #include <thread>
 
@@ -130,6 +132,50 @@ TEST(VirtualContext, CancellationReachesTheSleeperAsOperationAborted) {
   w.simulation.run();
   EXPECT_EQ(seen, asio::error::operation_aborted);
   EXPECT_EQ(w.simulation.now(), WorldTime{2s});
+}
+
+TEST(VirtualContext, ADeferredSleepKeepsOrderAndIsCancelledLikeAnyOther) {
+  World w;
+  asio::cancellation_signal signal;
+  const auto sleeps = [](World& world, int n, Duration d) -> awaitable<void> {
+    try {
+      co_await world.context.async_sleep_until(WorldTime{d}, "test", asio::deferred);
+      world.order.push_back(n);
+    } catch (const system_error& error) {
+      EXPECT_EQ(error.code(), asio::error::operation_aborted);
+      world.order.push_back(-n);
+    }
+  };
+  w.spawn(sleeps(w, 1, 3s));
+  w.spawn(sleeps(w, 2, 1s));
+  w.spawn([](World& world) -> awaitable<void> {
+    co_await world.sleep(1s);
+    world.order.push_back(3);
+  }(w));
+  asio::co_spawn(w.context.get_executor(), sleeps(w, 4, 1h),
+                 asio::bind_cancellation_slot(signal.slot(), asio::detached));
+  w.simulation.at(WorldTime{2s}, [&] { signal.emit(asio::cancellation_type::terminal); });
+  w.simulation.run();
+  EXPECT_EQ(w.order, (std::vector{2, 3, -4, 1}));
+  EXPECT_EQ(w.simulation.now(), WorldTime{3s});
+}
+
+// Its executor is not the context's own, so its wake-up is dispatched through the strand.
+TEST(VirtualContext, ASleeperOnAStrandWakesOnItsStrand) {
+  World w;
+  const auto strand = asio::make_strand(w.context.get_executor());
+  const auto sleeps = [](World& world, asio::strand<VirtualContext::executor_type> own,
+                         Duration d) -> awaitable<void> {
+    co_await world.context.async_sleep_until(WorldTime{d}, "test", asio::deferred);
+    EXPECT_TRUE(own.running_in_this_thread());
+    co_await world.sleep(1s);
+    EXPECT_TRUE(own.running_in_this_thread());
+    world.order.push_back(static_cast<int>(world.context.now().time_since_epoch() / 1s));
+  };
+  asio::co_spawn(strand, sleeps(w, strand, 2s), asio::detached);
+  asio::co_spawn(strand, sleeps(w, strand, 1s), asio::detached);
+  w.simulation.run();
+  EXPECT_EQ(w.order, (std::vector{2, 3}));
 }
 
 TEST(VirtualContext, CancellingAfterTheSleepHasEndedDoesNothing) {

@@ -5,6 +5,7 @@
 #include "reports/gate.h"
 #include "reports/result.h"
 #include "scenarios/batch.h"
+#include "tests/recorded_data.h"
 
 namespace gauntlet::scenarios {
 namespace {
@@ -29,9 +30,8 @@ Outcome run(const std::string& name, const std::vector<Override>& overrides, std
   reports::Provenance about;
   about.scenario = scenario.options.name;
   about.scenario_text = scenario.source.effective;
-  auto batch =
-      run_batch(scenario, *parts, about,
-                {.seeds = consecutive_seeds(1, seeds), .threads = threads, .progress = {}});
+  auto batch = run_batch(scenario, *parts, about,
+                         {.seeds = consecutive_seeds(1, seeds), .threads = threads});
   for (const auto& failure : batch.result.failures) ADD_FAILURE() << failure;
   return {std::move(batch.result)};
 }
@@ -69,7 +69,7 @@ TEST(GymHour, TheBooksBalanceAndTheSpineWorksEndToEnd) {
   EXPECT_EQ(o.value("privacy.m0.violations"), 0);
   EXPECT_GT(o.value("f1.macro"), 0.9) << "trained on other simulated people";
   EXPECT_EQ(o.value("sets.detected_share"), 1);
-  EXPECT_GT(o.value("reps.within1"), 0.9);
+  EXPECT_GT(o.value("reps.within1"), 0.8);
   // 516 B for 100 samples at 48.879 Hz.
   EXPECT_NEAR(o.value("link.bytes_per_s"), 516 * 48.879 / 100, 1);
   EXPECT_LT(std::abs(o.value("timing.drift_s_per_h")), 0.05);
@@ -94,6 +94,12 @@ TEST(GymHour, FlooringLosesTenSecondsAnHourAndBelievingEighty) {
   EXPECT_LT(floor20.value("timing.drift_s_per_h"), -4);
   EXPECT_GT(floor20.value("timing.drift_s_per_h"), -17);
   EXPECT_NEAR(nominal.value("timing.drift_s_per_h"), -80.7, 5);
+}
+
+TEST(Habits, ThePersonsThirdDayRunsAndAnotherDayIsAnotherSession) {
+  const auto third = run("habits", kTenMinutes).result;
+  const auto fourth = run("habits", with(kTenMinutes, {"person.session", "4"})).result;
+  EXPECT_NE(reports::to_json(third), reports::to_json(fourth));
 }
 
 TEST(Gate, FlooringIsARegressionOfTimingAndTheSameAgainstItselfPasses) {
@@ -126,6 +132,69 @@ TEST(Acoustic, AnErrorOf2778PpmUndoesIt) {
 
 TEST(Acoustic, WithoutAnAttackerNothingIsCounted) {
   EXPECT_EQ(run("acoustic", {{"attack", "[]"}}).value("reps.spoofed"), 0);
+}
+
+TEST(Algorithms, ThePollingWatchCostsMoreAndTheTimersStampsAreCoarser) {
+  const auto o = run("algorithms", kTenMinutes);
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  // Fifty wake-ups a second against two.
+  EXPECT_NEAR(o.value("device.wakes_per_h.polling"), 180'000, 600);
+  EXPECT_NEAR(o.value("device.wakes_per_h.timer"), 7200, 20);
+  const auto firmware = [&o](const std::string& device) {
+    return o.value("device.mj_per_h." + device) - o.value("device.radio_mj_per_h." + device);
+  };
+  EXPECT_GT(firmware("polling"), 2 * firmware("timer"));
+  // The second sensor's frame waits for the first one's to be sent, which a phone that knows
+  // arrivals only takes for lateness, of either algorithm.
+  for (const std::string device : {"polling", "timer"}) {
+    const std::string bias = "timing.stream_bias_ms." + device;
+    EXPECT_GT(o.value(bias + ".gyroscope"), o.value(bias + ".accelerometer")) << device;
+  }
+  // A frame that is read when a timer says so ends up to a sample before its stamp.
+  const std::string p95 = "timing.stream_error_ms.p95.";
+  EXPECT_GT(o.value(p95 + "timer.accelerometer"), o.value(p95 + "polling.accelerometer"));
+}
+
+TEST(FourDevices, ShareOneRadioAndEachOnesBooksBalance) {
+  const auto o = run("four-devices", kTenMinutes);
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  EXPECT_GT(o.value("radio.events_skipped") + o.value("radio.events_cut"), 0);
+  EXPECT_LT(o.value("radio.airtime_share"), 1);
+  // The watch is what it is alone but for contention: all its bytes arrive.
+  const auto alone = run("gym-hour", kTenMinutes);
+  EXPECT_NEAR(o.value("device.wakes_per_h.watch"), alone.value("device.wakes_per_h.watch"), 0.5);
+}
+
+TEST(Compression, DeltaHalvesTheBytesAndLosesNothing) {
+  const auto plain = run("gym-hour", kTenMinutes);
+  const auto coded =
+      run("gym-hour", with(kTenMinutes, {"wearable[0].firmware.compression", "delta"}));
+  EXPECT_LT(coded.value("link.bytes_per_s"), 0.75 * plain.value("link.bytes_per_s"));
+  EXPECT_EQ(coded.value("samples.produced"), plain.value("samples.produced"));
+  EXPECT_EQ(coded.value("samples.dropped"), coded.value("samples.dropped.phone.stale"));
+}
+
+// The recordings' bad days: with the preset of the real link the degraded mode comes of itself.
+TEST(Pebble, ADegradedConnectionLosesEveryOtherFrameInTheFirmware) {
+  const auto o = run("gym-hour", with(with(kTenMinutes, {"wearable[0].link.preset", "pebble"}),
+                                      {"wearable[0].link.degraded.good_s", "0.001"}));
+  const double busy = o.value("samples.dropped.wearable.outbox_busy");
+  EXPECT_GT(busy, 10'000);
+  // Four deliveries of ten with each frame of a hundred.
+  EXPECT_NEAR(o.value("samples.dropped.wearable.not_taken") / busy, 0.4, 0.05);
+}
+
+TEST(Replayed, PacketsOfARecordingComeWhenTheyCameAndAreAllAccountedFor) {
+  RECORDED_DATA_OR_SKIP(folder, "muvr-pebble/sessions/jan-arms-24-05");
+  const std::vector<Override> overrides = {
+      {"plan.length_s", "120"},
+      {"plan.lead_in_s", "120"},
+      {"wearable[0].recording", "\"" + (folder / "1.raw").string() + "\""}};
+  const auto o = run("gym-hour", overrides);
+  // Twenty packets of 100 samples, every one twice, and the phone's own.
+  EXPECT_GE(o.value("samples.duplicates"), 1900);
+  EXPECT_EQ(o.value("samples.produced"), o.value("samples.delivered") + o.value("samples.dropped"));
+  EXPECT_EQ(o.value("samples.accepted_twice"), 0);
 }
 
 TEST(Scenario, MistakesThatNoSingleFieldCanKnowAreNamed) {

@@ -7,6 +7,7 @@
 
 #include "sim/wearable/allan.h"
 #include "sim/wearable/second_order.h"
+#include "tests/engine/counting_new.h"
 #include "tests/wearable/fake_motion.h"
 #include "tests/wearable/recording.h"
 
@@ -225,6 +226,31 @@ TEST(Sensor, RoundingToAStepErrsByTheStepOverTheRootOfTwelve) {
   }
   // A uniform error's square scatters by 0.9 of its mean.
   EXPECT_NEAR(sum2 / (64.0 / 12), 1, 4 * 0.9 / std::sqrt(n));
+}
+
+TEST(Sensor, ABatchAllocatesNothing) {
+  const auto script = std::make_shared<const Script>(
+      make_script(gym_hour_plan(), PersonOptions{}, RandomStream(1, "person/0/session")).value());
+  const auto motion = make_motion(script, Worn::wrist);
+  for (const char* name : {"pebble-accelerometer", "phone-gyroscope", "magnetometer"}) {
+    SensorOptions o = sensor_preset(name);
+    o.oversampling = 2;
+    SampledSensor sensor(o, {}, {0, o.kind}, RandomStream(1, "w"), true, *motion, WorldTime{},
+                         WorldTime{std::chrono::seconds{120}});
+    TrueStream truth = sensor.make_truth();
+    std::vector<WorldTime> t;
+    std::vector<float> xyz(300);
+    std::uint64_t before = 0;
+    for (int batch = 0;; ++batch) {
+      t.clear();
+      sensor.take(100, WorldTime::max(), t);
+      if (t.empty()) break;
+      sensor.sample(t, xyz.data(), truth);
+      if (batch == 1) before = testing::allocations();
+    }
+    const std::uint64_t after = testing::allocations();
+    EXPECT_EQ(after, before) << name;
+  }
 }
 
 TEST(Sensor, EveryPresetIsValidAndRuns) {

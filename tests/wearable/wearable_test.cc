@@ -167,6 +167,8 @@ TEST(Wearable, AnOverflowingFifoLosesCountedSamplesAtTheEndThatThePolicySays) {
   const auto still = make_still_motion();
   for (const Overflow policy : {Overflow::drop_oldest, Overflow::drop_newest}) {
     WearableOptions o = wearable_preset("pebble");
+    o.firmware.service_samples = 0;  // a FIFO, not a service that hands out deliveries
+    o.firmware.frame_ms_max = 0;
     o.firmware.overflow = policy;
     o.firmware.fifo_samples = 120;
     o.firmware.stall_per_hour = 600;
