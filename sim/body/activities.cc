@@ -12,7 +12,6 @@
 namespace gauntlet::sim {
 namespace {
 
-constexpr double kShakenByStepping = 7;  // what heel strikes leave of tremor's band at the wrist
 constexpr double kTwoPi = 2 * std::numbers::pi;
 
 Rhythm rhythm_of(double hz, RandomStream& random) {

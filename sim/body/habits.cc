@@ -54,7 +54,8 @@ void HabitOptions::describe(OptionVisitor& v) {
            "added to the log weight of exercises of the same muscles", "proposal");
   v.integer("sets", sets, {1, 1000}, "1", "of each exercise");
   v.integer("repetitions", repetitions, {1, 10000}, "1", "of a set, mean");
-  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median", "proposal");
+  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median",
+           "fit: recorded gym sessions");
   v.number("weight", weight, {0, 5}, "1", "relative to the usual weight of each exercise");
   v.number("weight_sd", weight_sd, {0, 1}, "1", "sd of its logarithm between people", "proposal");
 }

@@ -24,11 +24,12 @@ void DynamicsOptions::describe(OptionVisitor& v) {
   v.number("set_range_sd", set_range_sd, {0, 0.3}, "1",
            "relative sd between sets of the range of motion", "proposal");
   v.number("tempo_variation", tempo_variation, {0, 0.5}, "1",
-           "sd of the logarithm of a repetition's duration", "proposal");
+           "sd of the logarithm of a repetition's duration", "fit: recorded gym sets");
   v.number("range_variation", range_variation, {0, 0.3}, "1",
-           "relative sd of a repetition's range of motion", "proposal");
+           "relative sd of a repetition's range of motion", "fit: recorded gym sets");
   v.number("fatigue", fatigue, {0, 2}, "1",
-           "relative lengthening from a set's first repetition to its last", "proposal");
+           "relative lengthening from a set's first repetition to its last",
+           "fit: recorded gym sets");
   v.number("rest", rest, {0.1, 10}, "1", "length of rests, relative to the plan's");
   v.number("pace", pace, {0.3, 2}, "1", "walking speed, relative to the height's");
   v.number("cadence", cadence, {0.5, 2}, "1", "steps a second, relative to the pace's");
@@ -51,10 +52,11 @@ void DynamicsOptions::describe(OptionVisitor& v) {
            "tremor when lifting a light weight, relative to the relaxed wrist",
            "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
   v.number("tremor_mps2", tremor_mps2, {0, 3}, "m/s2", "rms tremor at the relaxed wrist",
-           "order of physiological tremor");
+           "fit: quietest second of people seated, 4 to 15 Hz, sp-sw-har");
   v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "centre of the tremor's spectrum",
-           "physiological tremor: 8 to 12 Hz");
-  v.number("tremor_width_hz", tremor_width_hz, {0, 4}, "Hz", "half width of the tremor's spectrum");
+           "fit: as tremor_mps2");
+  v.number("tremor_width_hz", tremor_width_hz, {0, 4}, "Hz", "half width of the tremor's spectrum",
+           "fit: as tremor_mps2");
   v.number("sway_deg", sway_deg, {0, 5}, "deg", "rms slow wandering of the joints");
   v.number("posture_deg", posture_deg, {0, 20}, "deg", "sd of personal offsets of joint angles",
            "proposal");
@@ -152,7 +154,7 @@ void add_traits(const DynamicsSpread& o, Traits& trait, DynamicsOptions& d) {
   d.swing_deg *= trait.factor(o.form_sd);
   d.drift_deg *= trait.factor(o.form_sd);
   d.tremor_mps2 = o.tremor_mps2 * trait.factor(o.tremor_sd);
-  d.tremor_hz = std::clamp(o.tremor_hz + o.tremor_hz_sd * trait.next(), 7.0, 12.0);
+  d.tremor_hz = std::clamp(o.tremor_hz + o.tremor_hz_sd * trait.next(), 5.0, 12.0);
   d.pace = std::clamp(trait.factor(o.pace_sd), 0.5, 1.6);
   d.cadence = std::clamp(trait.factor(o.cadence_sd), 0.7, 1.4);
   d.arm_swing = std::min(trait.factor(o.arm_swing_sd), 3.0);

@@ -115,7 +115,8 @@ void PlanItem::describe(OptionVisitor& v) {
   v.text("exercise", exercise, "name in the exercise table");
   v.integer("sets", sets, {1, 1000}, "1", "number of sets");
   v.integer("repetitions", repetitions, {1, 10000}, "1", "repetitions of a set, mean");
-  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median", "proposal");
+  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median",
+           "fit: recorded gym sessions");
   v.number("weight_kg", weight_kg, {0, 500}, "kg", "weight lifted; slows the movement");
 }
 
@@ -132,7 +133,7 @@ void PlanOptions::describe(OptionVisitor& v) {
   v.number("length_s", length_s, {0, 86400}, "s",
            "length of the session, cut or padded with rest; 0: as long as it takes");
   v.number("rest_variation", rest_variation, {0, 1}, "1",
-           "sd of the logarithm of rests and interludes", "proposal");
+           "sd of the logarithm of rests and interludes", "fit: rests of recorded gym sessions");
   v.integer("repetition_spread", repetition_spread, {0, 20}, "1",
             "a set has this many repetitions more or fewer, uniformly", "proposal");
   v.table("floor", floor, "where it is done");

@@ -26,7 +26,7 @@ struct PlanItem {
   std::string exercise = "biceps-curl";
   std::int64_t sets = 3;
   std::int64_t repetitions = 10;
-  double rest_s = 75;    // after each set, median
+  double rest_s = 55;    // after each set, median
   double weight_kg = 8;  // twice the usual slows a repetition by a quarter
   void describe(OptionVisitor& v);
 };
@@ -42,7 +42,7 @@ struct Interlude {
 struct PlanOptions {
   double lead_in_s = 10;  // resting before the first exercise
   double length_s = 0;  // 0: as long as it takes; else cut before the first item beyond, or padded
-  double rest_variation = 0.2;         // sd of the logarithm of rests and interludes
+  double rest_variation = 0.66;        // sd of the logarithm of rests and interludes
   std::int64_t repetition_spread = 1;  // a set has repetitions +- this many, uniformly
   FloorPlanOptions floor = gym_floor();
   std::vector<PlanItem> exercises;

@@ -75,9 +75,10 @@ ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions
 void ScriptBuilder::add_wobbles(const RandomStream& stream) {
   const DynamicsOptions& d = script_.person_.dynamics;
   RandomStream r = stream;
-  // Physiological tremor about its centre, and the slower corrections of a movement under way at
-  // half of it (Stiles 1976: the mechanical resonance and the reflex loop are apart under load).
-  constexpr std::array kTremors{-1.0, 0.0, 1.0};
+  // Physiological tremor about its centre, the slower corrections of a movement under way at half
+  // of it (Stiles 1976: the mechanical resonance and the reflex loop are apart under load), and a
+  // tail: recorded wrists, at rest and under load, shake at 12 to 20 Hz nearly as at 8 to 12.
+  constexpr std::array kTremors{-0.5, 1.0, 3.2};  // half widths from the centre
   const double rms = d.tremor_mps2 / std::sqrt(static_cast<double>(kTremors.size()));
   const auto tremble = [&](double hz, double rms_mps2) {
     Wobble w;

@@ -32,6 +32,8 @@ class ScriptBuilder {
   Script finish();
 
  private:
+  // What heel strikes leave of tremor's band at the wrist, times the relaxed wrist's.
+  static constexpr double kShakenByStepping = 6;
   // An exercise as this person does it in this set.
   struct Movement {
     const Exercise& exercise;

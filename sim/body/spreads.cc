@@ -26,7 +26,7 @@ void DynamicsSpread::describe(OptionVisitor& v) {
       "with ten traits 4.7, an equal error rate of 1 %: of smartwatch gait across days 0.69 %");
   v.number("tempo_sd", tempo_sd, {0, 1}, "1",
            "Fit: sd between sessions of the logarithm of a repetition's duration, by exercise",
-           "proposal");
+           "fit: parts of the up-and-go course, 18 people of sp-sw-har");
   v.number("range_sd", range_sd, {0, 0.3}, "1",
            "Fit: relative sd between sessions of the turn of the forearm, by exercise", "proposal");
   v.number("set_tempo_sd", set_tempo_sd, {0, 0.5}, "1",
@@ -34,9 +34,11 @@ void DynamicsSpread::describe(OptionVisitor& v) {
   v.number("set_range_sd", set_range_sd, {0, 0.3}, "1",
            "Fit: the same between the sets of a session", "proposal");
   v.number("repetition_tempo_sd", repetition_tempo_sd, {0, 0.5}, "1",
-           "Fit: sd of the logarithm of durations within a set, its trend taken away", "proposal");
+           "Fit: sd of the logarithm of durations within a set, its trend taken away",
+           "fit: recorded gym sets");
   v.number("repetition_range_sd", repetition_range_sd, {0, 0.3}, "1",
-           "Fit: relative sd of ranges within a set, its trend taken away", "proposal");
+           "Fit: relative sd of ranges within a set, its trend taken away",
+           "fit: recorded gym sets");
   v.number("rest_sd", rest_sd, {0, 1}, "1",
            "Fit: sd between sessions of the logarithm of the median rest", "proposal");
   v.number("fatigue_sd", fatigue_sd, {0, 1}, "1",
@@ -50,13 +52,13 @@ void DynamicsSpread::describe(OptionVisitor& v) {
            "sd of the logarithm of trunk swing and of the upper arm's drift", "proposal");
   v.number("tremor_mps2", tremor_mps2, {0, 3}, "m/s2",
            "median. Fit: rms of the relaxed wrist about tremor_hz, noise taken away",
-           "order of physiological tremor");
-  v.number("tremor_sd", tremor_sd, {0, 1.5}, "1", "sd of its logarithm", "proposal");
-  v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "mean. Fit: centre of the spectrum, 6 to 15 Hz",
-           "physiological tremor: 8 to 12 Hz");
+           "fit: quietest second of people seated, 4 to 15 Hz, 18 people of sp-sw-har");
+  v.number("tremor_sd", tremor_sd, {0, 1.5}, "1", "sd of its logarithm", "fit: as tremor_mps2");
+  v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "mean. Fit: centre of the spectrum, 4 to 15 Hz",
+           "fit: as tremor_mps2");
   v.number("tremor_hz_sd", tremor_hz_sd, {0, 3}, "Hz", "sd of the centre", "proposal");
   v.number("tremor_width_hz", tremor_width_hz, {0, 4}, "Hz",
-           "Fit: half the width at half the height of that peak", "proposal");
+           "Fit: half the width of the spectrum, 4 to 15 Hz", "fit: as tremor_mps2");
   v.number("load_tremor", load_tremor, {0, 50}, "1",
            "Fit: rms at 8 to 20 Hz in sets over that of the relaxed wrist",
            "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
