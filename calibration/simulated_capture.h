@@ -15,8 +15,6 @@
 namespace gauntlet::calibration {
 
 struct SimulatedCapture {
-  SimulatedCapture() { device.sensors.at(0).inverted = true; }  // as all of the captures are
-
   sim::WearableOptions device = sim::wearable_preset("pebble");
   sim::LinkOptions link = sim::link_preset("pebble");
 };

@@ -20,7 +20,9 @@ struct GetUpAndGoOptions {
   double walk_s = 2.4;             // each way, median
   double turn_s = 1.1;             // half a turn, median
   double sink_s = 1.4;             // sitting down, median
-  double arm_swing = 0.5;          // of an unhurried walk's: there is no room to get going
+  double arm_swing = 0.55;         // of an unhurried walk's: there is no room to get going
+  double step_size = 0.7;          // likewise
+  double cadence = 0.88;           // of an unhurried walk's steps a second, likewise
   double pace_variation = 0.15;    // sd of the logarithm of each of these but seated_s
   double seated_variation = 0.62;  // of seated_s
   void describe(OptionVisitor& v);

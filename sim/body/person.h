@@ -53,10 +53,9 @@ struct DynamicsOptions {
   double bounce = 0.03;            // of a second try at the far end
   double swing_deg = 4;            // help by the trunk, where it is free
   double drift_deg = 6;            // of the upper arm, repetition to repetition
-  double load_tremor = 5;          // times the relaxed wrist's, when a weight is lifted
+  double load_tremor = 9;          // times a usual relaxed wrist's, when a weight is lifted
   double tremor_mps2 = 0.24;       // rms at the wrist when relaxed
   double tremor_hz = 7.3;
-  double tremor_width_hz = 2.75;
   double sway_deg = 0.25;    // slow wandering of the joints when nothing else moves
   double posture_deg = 4;    // sd of this person's own offset of each joint angle
   std::int64_t style = 0;    // names this person's own habits: the same in every session
@@ -125,8 +124,8 @@ struct DynamicsSpread {
   double tremor_sd = 0.64;
   double tremor_hz = 7.3;
   double tremor_hz_sd = 0.8;
-  double tremor_width_hz = 2.75;
-  double load_tremor = 5;
+  double load_tremor = 9;
+  double load_tremor_sd = 0.4;
   double posture_deg = 4;
   double pace_sd = 0.08;
   double cadence_sd = 0.05;

@@ -17,6 +17,7 @@
 #include "sim/body/floor_plan.h"
 #include "sim/body/habits.h"
 #include "sim/body/person.h"
+#include "sim/body/shaking.h"
 #include "sim/body/trajectory.h"
 #include "sim/engine/random.h"
 
@@ -65,6 +66,7 @@ class Script {
   const std::vector<TrueActivity>& activities() const { return activities_; }
   const Trajectory& trajectory() const { return trajectory_; }
   const PersonOptions& person() const { return person_; }
+  const Shaking& shaking() const { return shaking_; }
   // On the plan's floor. Walking takes the time of its distance.
   TruePosition position(WorldTime t) const { return position_at(path_, t); }
   const std::vector<TruePosition>& path() const { return path_; }
@@ -77,6 +79,7 @@ class Script {
   friend class ScriptBuilder;
   PersonOptions person_;
   Trajectory trajectory_;
+  Shaking shaking_;
   std::vector<TrueSet> sets_;
   std::vector<TrueActivity> activities_;
   std::vector<TruePosition> path_;

@@ -32,8 +32,6 @@ class ScriptBuilder {
   Script finish();
 
  private:
-  // What heel strikes leave of tremor's band at the wrist, times the relaxed wrist's.
-  static constexpr double kShakenByStepping = 6;
   // An exercise as this person does it in this set.
   struct Movement {
     const Exercise& exercise;
@@ -68,7 +66,9 @@ class ScriptBuilder {
   void hold(double seconds);
   // Holds the pose under a rhythm for `seconds`, turning to `heading_` in the first `turn_s`. The
   // rhythm's pelvis moves forward and left of the person.
-  void sway_along(Rhythm rhythm, double seconds, double turn_s = 0);
+  void sway_along(const Rhythm& rhythm, double seconds, double turn_s = 0);
+  // The same from the last pose into another one within `within_s`; 0: into none.
+  void sway_into(Rhythm rhythm, double seconds, const Pose& to, double within_s);
   Pose nudged(Pose q, double degrees);
   void close_activity(std::string_view name);
 

@@ -4,18 +4,19 @@
 namespace gauntlet::sim {
 
 void BodySpread::describe(OptionVisitor& v) {
-  v.number("female_share", female_share, {0, 1}, "1", "share of women");
+  v.number("female_share", female_share, {0, 1}, "1", "share of women", "half of all people");
   v.number("left_handed_share", left_handed_share, {0, 1}, "1", "share of left-handers",
            "Papadatou-Pastou et al. 2020: 10.6 %");
   v.number("height_female_m", height_female_m, {1.3, 2}, "m", "mean height of women",
            "Jelenkovic et al. 2016, Europe");
   v.number("height_male_m", height_male_m, {1.3, 2.1}, "m", "mean height of men",
            "Jelenkovic et al. 2016, Europe");
-  v.number("height_sd_m", height_sd_m, {0, 0.2}, "m", "sd of height");
+  v.number("height_sd_m", height_sd_m, {0, 0.2}, "m", "sd of height",
+           "Jelenkovic et al. 2016, Europe");
   v.number("bmi", bmi, {16, 45}, "kg/m2", "mean body-mass index", "proposal");
   v.number("bmi_sd", bmi_sd, {0, 10}, "kg/m2", "sd of the body-mass index", "proposal");
-  v.number("age_min_years", age_min_years, {10, 100}, "years", "youngest");
-  v.number("age_max_years", age_max_years, {10, 100}, "years", "oldest");
+  v.number("age_min_years", age_min_years, {10, 100}, "years", "youngest", "proposal");
+  v.number("age_max_years", age_max_years, {10, 100}, "years", "oldest", "proposal");
 }
 
 void DynamicsSpread::describe(OptionVisitor& v) {
@@ -57,11 +58,11 @@ void DynamicsSpread::describe(OptionVisitor& v) {
   v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "mean. Fit: centre of the spectrum, 4 to 15 Hz",
            "fit: as tremor_mps2");
   v.number("tremor_hz_sd", tremor_hz_sd, {0, 3}, "Hz", "sd of the centre", "proposal");
-  v.number("tremor_width_hz", tremor_width_hz, {0, 4}, "Hz",
-           "Fit: half the width of the spectrum, 4 to 15 Hz", "fit: as tremor_mps2");
   v.number("load_tremor", load_tremor, {0, 50}, "1",
-           "Fit: rms at 8 to 20 Hz in sets over that of the relaxed wrist",
+           "Fit: rms at 8 to 20 Hz in sets over that of a usual relaxed wrist",
            "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
+  v.number("load_tremor_sd", load_tremor_sd, {0, 1.5}, "1", "sd of its logarithm",
+           "recorded gym sessions: 0.7 to 2 m/s2 at 8 to 20 Hz");
   v.number(
       "posture_deg", posture_deg, {0, 20}, "deg",
       "sd of the offset of each joint. Fit: sd between sessions of the mean direction of a set",
