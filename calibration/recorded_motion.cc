@@ -75,7 +75,9 @@ class RecordedMotion final : public sim::Motion {
       }
       while (run + 1 < runs_.size() && runs_[run + 1].begin_s <= s) ++run;
       at(run, s, row);
-      if (force) std::copy_n(row.begin(), 3, force + 3 * i);
+      for (std::size_t k = 0; k < 3 && force; ++k) {
+        force[3 * i + k] = track_->inverted ? -row[k] : row[k];
+      }
       if (rate) std::copy_n(row.begin() + 3, 3, rate + 3 * i);
     }
   }

@@ -10,11 +10,12 @@
 // 0.45 of the recording's own rate, whichever is lower; the response is flat to 1 % below 0.8 of
 // that.
 //
-// Frame: the recorded device's own; so must be the simulated one's. World time 0 is `origin_ns` of
-// the recorder's clock. What is up is taken from the mean force over a second; the heading is not
-// known and is where the shortest turn from upright leaves it. Leaves out: taking the recording's
-// own noise and clipping away (the simulated device's come on top), and what the recorder's clock
-// lost.
+// Frame: the recorded device's own; so must be the simulated one's. Readings of the opposite sign
+// (SampleTrack.inverted) are turned: a device that inverts them again reads what was recorded.
+// World time 0 is `origin_ns` of the recorder's clock. What is up is taken from the mean force over
+// a second; the heading is not known and is where the shortest turn from upright leaves it. Leaves
+// out: taking the recording's own noise and clipping away (the simulated device's come on top), and
+// what the recorder's clock lost.
 #pragma once
 
 #include <cstdint>

@@ -257,7 +257,7 @@ void fit_people(const std::vector<replay::SampleTrack>& tracks, Writer& out) {
     out.sd("the same, sd of log between people (person.population.dynamics.tremor_sd)", tremor,
            "1");
     out.mean("centre of its spectrum (dynamics.tremor_hz)", of_people(centres), "Hz");
-    out.mean("width of its spectrum (dynamics.tremor_width_hz)", of_people(widths), "Hz");
+    out.mean("width of its spectrum, sd", of_people(widths), "Hz");
   }
   out.text("[person.population.dynamics]");
   out.key("tempo_sd", tempo.sd, tempo.sd_interval, tempo.n, "people");

@@ -15,6 +15,7 @@ namespace gauntlet::calibration {
 namespace {
 
 constexpr double kCaptureStep_s = 1.25 / 48.879;  // a degraded packet's samples are 32 ms apart
+constexpr auto kRecordedWrist = sim::Side::left;  // of all captures and of all of sp-sw-har
 constexpr double kSetTrim_s = 2;                  // labels were typed by hand
 
 std::string session_of(const replay::SampleTrack& t) {
@@ -99,6 +100,35 @@ constexpr Course kCourse[] = {{"sitting", "SEATED"},
                               {"turning", "TURNING"},
                               {"sitting_down", "SITTING_DOWN"}};
 
+// A recording goes from sitting to sitting: the course is cut in the middle of each.
+void cut_course(const sim::Script& script, const std::vector<WorldTime>& t,
+                const std::vector<float>& force_mps2, std::uint32_t group, Windows& out) {
+  replay::SampleTrack track;
+  std::size_t i = 0;
+  const auto take_until = [&](WorldTime end, const std::string& label) {
+    for (; i < t.size() && t[i] < end; ++i) {
+      // Whole milliseconds, as the recorder stamps.
+      track.time_ns.push_back(t[i].time_since_epoch().count() / 1'000'000 * 1'000'000);
+      for (std::size_t k = 0; k < 3; ++k) track.force_mps2.push_back(force_mps2[3 * i + k]);
+      track.label.push_back(track.label_index(label));
+    }
+  };
+  bool begun = false;
+  for (const TrueActivity& activity : script.activities()) {
+    const auto* const part =
+        std::find_if(std::begin(kCourse), std::end(kCourse),
+                     [&](const Course& c) { return activity.name == c.activity; });
+    const std::string label = part == std::end(kCourse) ? "" : part->label;
+    if (activity.name == kCourse[0].activity) {
+      take_until(activity.begin + (activity.end - activity.begin) / 2, label);
+      if (begun) cut_windows(track, group, {0.06, 0, true}, out);
+      track = {};
+      begun = true;
+    }
+    take_until(activity.end, label);
+  }
+}
+
 }  // namespace
 
 void Windows::add(std::span<const std::array<float, 3>> grid, const std::string& label,
@@ -179,7 +209,9 @@ Windows simulated_gym_windows(const std::vector<replay::SampleTrack>& tracks, st
     const sim::PlanOptions plan = plan_of(sessions[s]);
     for (std::size_t p = 0; p < people && !plan.exercises.empty(); ++p) {
       const sim::RandomStream root(seed, "calibration/gym/" + std::to_string(s * people + p));
-      auto made = sim::make_script(plan, population.draw(root), root.child("session"));
+      sim::PersonOptions person = population.draw(root);
+      person.placement.wrist = kRecordedWrist;
+      auto made = sim::make_script(plan, person, root.child("session"));
       CHECK(made.ok(), made.error().message);
       const auto script = std::make_shared<const sim::Script>(std::move(*made));
       const auto motion = sim::make_motion(script, sim::Worn::wrist);
@@ -220,6 +252,7 @@ Windows simulated_people_windows(const std::vector<replay::SampleTrack>& tracks,
     const replay::Subject& who = recorded[p % recorded.size()]->subject;
     const sim::RandomStream root(seed, "calibration/course/" + std::to_string(p));
     sim::PersonOptions person = population.draw(root);
+    person.placement.wrist = kRecordedWrist;
     person.body.height_m = who.height_m.value_or(person.body.height_m);
     person.body.weight_kg = who.weight_kg.value_or(person.body.weight_kg);
     sim::GetUpAndGoOptions course;
@@ -231,23 +264,11 @@ Windows simulated_people_windows(const std::vector<replay::SampleTrack>& tracks,
                               script->begin(), script->end());
     std::vector<WorldTime> t;
     sensor.take(static_cast<std::size_t>(-1), WorldTime::max(), t);
-    replay::SampleTrack track;
-    track.force_mps2.resize(3 * t.size());
+    std::vector<float> force_mps2(3 * t.size());
     TrueStream truth;
-    sensor.sample(t, track.force_mps2.data(), truth);
-    auto activity = script->activities().begin();
-    for (const WorldTime at : t) {
-      while (activity + 1 != script->activities().end() && at >= activity->end) ++activity;
-      // Whole milliseconds, as the recorder stamps.
-      track.time_ns.push_back(at.time_since_epoch().count() / 1'000'000 * 1'000'000);
-      const auto* const course_part =
-          std::find_if(std::begin(kCourse), std::end(kCourse),
-                       [&](const Course& c) { return activity->name == c.activity; });
-      track.label.push_back(
-          track.label_index(course_part == std::end(kCourse) ? "" : course_part->label));
-    }
-    cut_windows(track, static_cast<std::uint32_t>(people_each == 1 ? p % recorded.size() : p),
-                {0.06, 0, true}, out);
+    sensor.sample(t, force_mps2.data(), truth);
+    cut_course(*script, t, force_mps2,
+               static_cast<std::uint32_t>(people_each == 1 ? p % recorded.size() : p), out);
     if (progress) {
       progress(static_cast<double>(p + 1) / static_cast<double>(recorded.size() * people_each));
     }

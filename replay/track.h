@@ -31,6 +31,8 @@ struct SampleTrack {
   std::string source;
   std::string licence;
   Subject subject;
+  // Readings are minus the specific force, as the captures' watch gives them. Writers turn them.
+  bool inverted = false;
   double nominal_rate_hz = 0;         // what the device was asked for; 0: not known
   std::vector<std::int64_t> time_ns;  // device clock, never decreasing
   std::vector<float> force_mps2;      // N x 3

@@ -343,7 +343,10 @@ std::string to_csv(const SampleTrack& track) {
   out.append("\n");
   for (std::size_t i = 0; i < track.rows(); ++i) {
     number(track.time_ns[i]);
-    for (std::size_t k = 0; k < 3; ++k) out.append(","), number(track.force_mps2[3 * i + k]);
+    for (std::size_t k = 0; k < 3; ++k) {
+      const float read = track.force_mps2[3 * i + k];
+      out.append(","), number(track.inverted ? 0 - read : read);
+    }
     for (std::size_t k = 0; k < 3 && track.has_rate(); ++k) {
       out.append(","), number(track.rate_radps[3 * i + k]);
     }

@@ -21,7 +21,9 @@ void write_track(const SampleTrack& t, const std::string& group, Hdf5Writer& fil
         .rows = n, .cols = cols, .gzip = gzip_if_large(n * std::max<std::size_t>(cols, 1))};
   };
   file.write(group + "/time_ns", std::span<const std::int64_t>(t.time_ns), layout(0));
-  file.write(group + "/force_mps2", std::span<const float>(t.force_mps2), layout(3));
+  std::vector<float> force_mps2 = t.force_mps2;
+  for (float& v : force_mps2) v = t.inverted ? 0 - v : v;
+  file.write(group + "/force_mps2", std::span<const float>(force_mps2), layout(3));
   if (t.has_rate())
     file.write(group + "/rate_radps", std::span<const float>(t.rate_radps), layout(3));
   if (!t.label.empty()) {

@@ -228,6 +228,7 @@ SampleTrack track_of(const Session& session, const LabelledRecording& entry) {
   track.session = session.name + "/" + entry.name;
   track.device = "watch";
   track.worn = "wrist";
+  track.inverted = true;  // -1 g face up, in every capture of this watch
   track.source = entry.recording.source;
   const auto samples = decode(entry.recording, clean(entry.recording), Decoder::aligned);
   const bool rotation = samples.sensor == SensorKind::gyroscope;

@@ -15,9 +15,11 @@ void WornOptions::describe(OptionVisitor& v) {
 }
 
 void WhoOptions::describe(OptionVisitor& v) {
-  v.integer("number", number, {0, 1e9}, "", "which person of the population: part of every stream");
-  v.integer("session", session, {0, 1e9}, "",
-            "which of this person's sessions: the same body, style and devices on another day");
+  v.integer("number", number, {0, 1e9}, "1", "which person of the population: part of every stream",
+            "the scenario's choice");
+  v.integer("session", session, {0, 1e9}, "1",
+            "which of this person's sessions: the same body, style and devices on another day",
+            "the scenario's choice");
   v.table("population", population, "means and spreads that people are drawn from");
   v.flag("drawn", drawn,
          "from the population; if not, this person is who body, dynamics and placement say");
@@ -35,10 +37,12 @@ void PhoneDeviceOptions::describe(OptionVisitor& v) {
 }
 
 void FleetOptions::describe(OptionVisitor& v) {
-  v.integer("people", people, {0, 1e7}, "people", "that may come; 0: the scenario is one person's");
+  v.integer("people", people, {0, 1e7}, "people", "that may come; 0: the scenario is one person's",
+            "the scenario's choice");
   v.number("arrivals_per_h", arrivals_per_h, {1e-3, 1e6}, "1/h",
-           "rate at which they come (Poisson)");
-  v.number("length_h", length_h, {1e-3, 24 * 366}, "h", "who would come later stays away");
+           "rate at which they come (Poisson)", "the scenario's choice");
+  v.number("length_h", length_h, {1e-3, 24 * 366}, "h", "who would come later stays away",
+           "the scenario's choice");
 }
 
 namespace {
@@ -65,7 +69,7 @@ struct PipelineChoice {
 void ScenarioOptions::describe(OptionVisitor& v) {
   v.text("name", name, "names the experiment; results of other names are not compared");
   v.text("about", about, "what it is for, in a sentence");
-  v.integer("seed", seed, {0, 9e15}, "", "root of every random stream");
+  v.integer("seed", seed, {0, 9e15}, "", "root of every random stream", "the scenario's choice");
   v.table("person", person, "who trains");
   v.table("plan", plan, "what the person does");
   v.table("labels", labels, "how the person marks sets on the phone");

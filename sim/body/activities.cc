@@ -12,8 +12,8 @@
 namespace gauntlet::sim {
 namespace {
 
-constexpr double kShakenByStepping = 7;  // what heel strikes leave of tremor's band at the wrist
 constexpr double kTwoPi = 2 * std::numbers::pi;
+constexpr double kStrike_mps2 = 2.6;  // sp-sw-har: pockets at 3 to 20 Hz when walking
 
 Rhythm rhythm_of(double hz, RandomStream& random) {
   Rhythm r;
@@ -132,8 +132,8 @@ Rhythm ScriptBuilder::gait() {
   r.cosine[0][kShoulderFlexion] = 11 * arm;
   r.cosine[0][kElbow] = 8 * arm;
   r.sine[0][kElbow] = 5 * arm;
-  r.cosine[0][kPronation] = 13 * arm;
-  r.cosine[1][kShoulderFlexion] = 1.5 * arm;
+  r.cosine[0][kPronation] = 18 * arm;
+  r.cosine[1][kShoulderFlexion] = 0.5 * arm;
   r.cosine[0][kThigh] = leg * 20 * deg;
   r.sine[1][kThigh] = 5.5 * deg;
   r.cosine[2][kThigh] = leg * 2.5 * deg;
@@ -141,19 +141,19 @@ Rhythm ScriptBuilder::gait() {
   r.cosine[3][kThigh] = 2.4 * deg;
   r.cosine[0][kHeading] = 5 * deg;
   const double size = d.gait_size * person.body.height_m / 1.75;
-  r.sine[0][kPelvisY] = 0.02 * size;
-  r.cosine[1][kPelvisZ] = 0.011 * size;
+  r.sine[0][kPelvisY] = 0.028 * size;
+  r.cosine[1][kPelvisZ] = 0.025 * size;
+  r.sine[0][kPelvisZ] = 0.005 * size;  // one leg is not the other
   r.sine[3][kPelvisZ] = 0.0025 * size;
-  r.cosine[3][kPelvisX] = 0.0015 * size;
-  r.sine[1][kPelvisX] = 0.006 * size;
+  r.cosine[3][kPelvisX] = 0.0008 * size;
+  r.sine[1][kPelvisX] = 0.002 * size;
+  r.strike_mps2 = kStrike_mps2 * size * pace;
   return r;
 }
 
 // Turns while setting off, then straight on.
 void ScriptBuilder::walk_to(double x_m, double y_m) {
-  Pose upright = nudged(pose({5, -2, 6, 0, 24, 14, 0}, Support::feet), 2);
-  upright[kTremor] = kShakenByStepping;
-  move(upright);
+  move(nudged(pose({5, -2, 6, 0, 26, 4, 0}, Support::feet), 2));
   const TruePosition here = script_.path_.back();
   if (here.at < now_) script_.path_.push_back({now_, here.x_m, here.y_m});
   const double seconds = seconds_to(x_m, y_m);

@@ -5,6 +5,10 @@
 // 3.4 s for curls, 3 to 4 s for presses and flies). Names are those of the recordings' labels where
 // they have the exercise, in the commonest spelling.
 //
+// Who pulls a cable or a hanging weight keeps the forearm in its line and does not roll the grip:
+// of rows and pulldowns the far pose is the one that moves the hand by the stroke (0.38 to 0.43 m)
+// and turns the forearm least, half-way included. Weights on cables flow back without a stop.
+//
 // What is done in parts with a stop between them has several phases (a clean, then a press); what
 // flows from one joint to the next without a stop has one phase and a lag (rowing: legs, trunk,
 // arms; an Arnold press: turn, then push).

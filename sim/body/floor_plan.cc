@@ -9,16 +9,16 @@ namespace gauntlet::sim {
 
 void Station::describe(OptionVisitor& v) {
   v.text("name", name, "names the station");
-  v.number("x_m", x_m, {0, 1000}, "m", "from the left wall");
-  v.number("y_m", y_m, {0, 1000}, "m", "from the entrance's wall");
+  v.number("x_m", x_m, {0, 1000}, "m", "from the left wall", "the scenario's choice");
+  v.number("y_m", y_m, {0, 1000}, "m", "from the entrance's wall", "the scenario's choice");
   v.strings("exercises", exercises, "what is done here");
 }
 
 void Beacon::describe(OptionVisitor& v) {
   v.text("id", id, "what the beacon calls itself");
-  v.number("x_m", x_m, {0, 1000}, "m", "from the left wall");
-  v.number("y_m", y_m, {0, 1000}, "m", "from the entrance's wall");
-  v.number("z_m", z_m, {0, 20}, "m", "above the floor");
+  v.number("x_m", x_m, {0, 1000}, "m", "from the left wall", "the scenario's choice");
+  v.number("y_m", y_m, {0, 1000}, "m", "from the entrance's wall", "the scenario's choice");
+  v.number("z_m", z_m, {0, 20}, "m", "above the floor", "the scenario's choice");
 }
 
 void FloorPlanOptions::describe(OptionVisitor& v) {

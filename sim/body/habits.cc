@@ -44,7 +44,7 @@ double weight_kg(const HabitOptions& o, const PersonOptions& person, const Exerc
 
 void HabitOptions::describe(OptionVisitor& v) {
   v.integer("exercises", exercises, {0, 1000}, "1",
-            "how many a session has; 0: only what the plan lists");
+            "how many a session has; 0: only what the plan lists", "off");
   v.strings("candidates", candidates, "what there is to choose from; none: every exercise");
   v.integer("order", order, {0, kMostOrder}, "1", "how many exercises back habits reach",
             "the talk's context: suffixes up to 16");
@@ -52,10 +52,12 @@ void HabitOptions::describe(OptionVisitor& v) {
            "proposal");
   v.number("same_group", same_group, {0, 10}, "1",
            "added to the log weight of exercises of the same muscles", "proposal");
-  v.integer("sets", sets, {1, 1000}, "1", "of each exercise");
-  v.integer("repetitions", repetitions, {1, 10000}, "1", "of a set, mean");
-  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median", "proposal");
-  v.number("weight", weight, {0, 5}, "1", "relative to the usual weight of each exercise");
+  v.integer("sets", sets, {1, 1000}, "1", "of each exercise", "the scenario's choice");
+  v.integer("repetitions", repetitions, {1, 10000}, "1", "of a set, mean", "the scenario's choice");
+  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median",
+           "fit: recorded gym sessions");
+  v.number("weight", weight, {0, 5}, "1", "relative to the usual weight of each exercise",
+           "neutral");
   v.number("weight_sd", weight_sd, {0, 1}, "1", "sd of its logarithm between people", "proposal");
 }
 

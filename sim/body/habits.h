@@ -30,7 +30,7 @@ struct HabitOptions {
   double same_group = 1.5;
   std::int64_t sets = 3;
   std::int64_t repetitions = 10;
-  double rest_s = 75;
+  double rest_s = 55;
   double weight = 1;        // of the exercise's usual one for the body's mass
   double weight_sd = 0.25;  // of its logarithm, between people; the same in every session
   void describe(OptionVisitor& v);

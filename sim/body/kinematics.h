@@ -40,7 +40,7 @@ struct Inertial {
 // A rhythm with its arrays as plain pointers, [harmonic][channel]; times in ns since the
 // trajectory's begin.
 struct RhythmView {
-  double ramp_s, omega, phase, wander, wander_omega;
+  double ramp_s, omega, phase, wander, wander_omega, strike_mps2;
   std::int64_t begin_ns, end_ns;
   const double* cosine;
   const double* sine;
@@ -58,8 +58,6 @@ struct WobbleView {
   std::size_t count;
   const double* omega;
   const double* phase;
-  const double* steady;
-  const double* tremor;
   const double* weight;  // [channel - kTrunkPitch][Trajectory::kWobbles]
 };
 
@@ -144,23 +142,16 @@ template <std::size_t kCount, class Bits, class Real>
 // `t`: seconds since the trajectory's begin.
 template <class Bits, class Real>
 [[gnu::always_inline]] inline void add_wobbles(const WobbleView& w, Real t, Joints<Real>& out) {
-  const Real g = out.q[kTremor], gd = out.qd[kTremor], gdd = out.qdd[kTremor];
   for (std::size_t i = 0; i < w.count; ++i) {
     const double omega = w.omega[i];
     const BasicSinCos<Real> at = sincos_of<Bits>(omega * t + w.phase[i]);
     const Real v = at.sin, d = omega * at.cos, dd = -omega * omega * at.sin;
-    Real p = w.steady[i] * v, pd = w.steady[i] * d, pdd = w.steady[i] * dd;
-    if (w.tremor[i] != 0) {
-      p += w.tremor[i] * (g * v);
-      pd += w.tremor[i] * (gd * v + g * d);
-      pdd += w.tremor[i] * (gdd * v + 2.0 * gd * d + g * dd);
-    }
     for (std::size_t j = 0; j < kTremor - kTrunkPitch; ++j) {
       const double weight = w.weight[j * Trajectory::kWobbles + i];
       if (weight == 0) continue;
-      out.q[kTrunkPitch + j] += weight * p;
-      out.qd[kTrunkPitch + j] += weight * pd;
-      out.qdd[kTrunkPitch + j] += weight * pdd;
+      out.q[kTrunkPitch + j] += weight * v;
+      out.qd[kTrunkPitch + j] += weight * d;
+      out.qdd[kTrunkPitch + j] += weight * dd;
     }
   }
 }

@@ -10,30 +10,34 @@ namespace gauntlet::sim {
 void BodyOptions::describe(OptionVisitor& v) {
   v.number("height_m", height_m, {1.2, 2.3}, "m", "stature; limb lengths follow from it",
            "Winter, Biomechanics and Motor Control of Human Movement, 4.1");
-  v.number("weight_kg", weight_kg, {30, 250}, "kg", "body mass");
-  v.number("age_years", age_years, {10, 100}, "years", "age");
+  v.number("weight_kg", weight_kg, {30, 250}, "kg", "body mass",
+           "body-mass index of 24, at 1.75 m");
+  v.number("age_years", age_years, {10, 100}, "years", "age", "proposal");
   v.choice("sex", sex, {{"female", Sex::female}, {"male", Sex::male}}, "sex");
   v.choice("hand", hand, {{"left", Side::left}, {"right", Side::right}}, "dominant hand");
 }
 
 void DynamicsOptions::describe(OptionVisitor& v) {
-  v.number("tempo", tempo, {0.3, 3}, "1", "speed relative to the exercise table");
-  v.number("range", range, {0.3, 1.3}, "1", "range of motion relative to the exercise table");
+  v.number("tempo", tempo, {0.3, 3}, "1", "speed relative to the exercise table", "neutral");
+  v.number("range", range, {0.3, 1.3}, "1", "range of motion relative to the exercise table",
+           "neutral");
   v.number("set_tempo_sd", set_tempo_sd, {0, 0.5}, "1",
            "sd between sets of the logarithm of a repetition's duration", "proposal");
   v.number("set_range_sd", set_range_sd, {0, 0.3}, "1",
            "relative sd between sets of the range of motion", "proposal");
   v.number("tempo_variation", tempo_variation, {0, 0.5}, "1",
-           "sd of the logarithm of a repetition's duration", "proposal");
+           "sd of the logarithm of a repetition's duration", "fit: recorded gym sets");
   v.number("range_variation", range_variation, {0, 0.3}, "1",
-           "relative sd of a repetition's range of motion", "proposal");
+           "relative sd of a repetition's range of motion", "fit: recorded gym sets");
   v.number("fatigue", fatigue, {0, 2}, "1",
-           "relative lengthening from a set's first repetition to its last", "proposal");
-  v.number("rest", rest, {0.1, 10}, "1", "length of rests, relative to the plan's");
-  v.number("pace", pace, {0.3, 2}, "1", "walking speed, relative to the height's");
-  v.number("cadence", cadence, {0.5, 2}, "1", "steps a second, relative to the pace's");
-  v.number("arm_swing", arm_swing, {0, 3}, "1", "swing of the arms in walking, relative");
-  v.number("gait_size", gait_size, {0, 3}, "1", "rise and sway of the pelvis, relative");
+           "relative lengthening from a set's first repetition to its last",
+           "fit: recorded gym sets");
+  v.number("rest", rest, {0.1, 10}, "1", "length of rests, relative to the plan's", "neutral");
+  v.number("pace", pace, {0.3, 2}, "1", "walking speed, relative to the height's", "neutral");
+  v.number("cadence", cadence, {0.5, 2}, "1", "steps a second, relative to the pace's", "neutral");
+  v.number("arm_swing", arm_swing, {0, 3}, "1", "swing of the arms in walking, relative",
+           "neutral");
+  v.number("gait_size", gait_size, {0, 3}, "1", "rise and sway of the pelvis, relative", "neutral");
   v.number("proficiency", proficiency, {0, 1}, "1",
            "1: steady and without errors; form errors below scale with 1 less this", "proposal");
   v.number("asymmetry", asymmetry, {-1, 1}, "1",
@@ -48,40 +52,45 @@ void DynamicsOptions::describe(OptionVisitor& v) {
   v.number("drift_deg", drift_deg, {0, 30}, "deg", "drift of the upper arm in a repetition",
            "proposal");
   v.number("load_tremor", load_tremor, {0, 50}, "1",
-           "tremor when lifting a light weight, relative to the relaxed wrist",
+           "tremor when lifting a light weight, relative to a usual relaxed wrist",
            "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
   v.number("tremor_mps2", tremor_mps2, {0, 3}, "m/s2", "rms tremor at the relaxed wrist",
-           "order of physiological tremor");
+           "fit: quietest second of people seated, 4 to 15 Hz, sp-sw-har");
   v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "centre of the tremor's spectrum",
-           "physiological tremor: 8 to 12 Hz");
-  v.number("tremor_width_hz", tremor_width_hz, {0, 4}, "Hz", "half width of the tremor's spectrum");
-  v.number("sway_deg", sway_deg, {0, 5}, "deg", "rms slow wandering of the joints");
+           "fit: as tremor_mps2");
+  v.number("sway_deg", sway_deg, {0, 5}, "deg", "rms slow wandering of the joints", "proposal");
   v.number("posture_deg", posture_deg, {0, 20}, "deg", "sd of personal offsets of joint angles",
            "proposal");
-  v.integer("style", style, {0, 9e15}, "1", "names the person's own habits, for ever");
-  v.integer("day", day, {0, 9e15}, "1", "names what is different on this day");
+  v.integer("style", style, {0, 9e15}, "1", "names the person's own habits, for ever",
+            "the scenario's choice");
+  v.integer("day", day, {0, 9e15}, "1", "names what is different on this day",
+            "the scenario's choice");
   v.number("style_share", style_share, {0, 1}, "1",
-           "share of the variance of personal offsets that comes again on other days");
+           "share of the variance of personal offsets that comes again on other days",
+           "half: d' of 1.4");
 }
 
 void PlacementOptions::describe(OptionVisitor& v) {
   v.choice("wrist", wrist, {{"left", Side::left}, {"right", Side::right}}, "where the watch is");
   v.number("strap_rotation_deg", strap_rotation_deg, {-180, 180}, "deg",
-           "rotation of the watch about the forearm");
+           "rotation of the watch about the forearm", "neutral");
   v.number("slip_deg", slip_deg, {0, 30}, "deg", "sd of the strap's slip between sets", "proposal");
   v.number("creep_deg", creep_deg, {0, 30}, "deg",
            "sd of the strap's slip within a set of ten repetitions", "proposal");
   v.choice("pocket", pocket, {{"left", Side::left}, {"right", Side::right}}, "which pocket");
   v.number("pocket_roll_deg", pocket_roll_deg, {-180, 180}, "deg",
-           "rotation of the phone about its screen's normal");
-  v.number("pocket_pitch_deg", pocket_pitch_deg, {-180, 180}, "deg", "about its short side");
-  v.number("pocket_yaw_deg", pocket_yaw_deg, {-180, 180}, "deg", "about its long side");
+           "rotation of the phone about its screen's normal", "proposal");
+  v.number("pocket_pitch_deg", pocket_pitch_deg, {-180, 180}, "deg", "about its short side",
+           "proposal");
+  v.number("pocket_yaw_deg", pocket_yaw_deg, {-180, 180}, "deg", "about its long side", "proposal");
 }
 
 void HardwareOptions::describe(OptionVisitor& v) {
-  v.number("rate_ppm", rate_ppm, {-50000, 50000}, "ppm", "added to every sensor's oscillator");
-  v.number("noise", noise, {0, 10}, "1", "white noise, relative to the preset's");
-  v.number("bias", bias, {0, 10}, "1", "sd of the turn-on bias, relative to the preset's");
+  v.number("rate_ppm", rate_ppm, {-50000, 50000}, "ppm", "added to every sensor's oscillator",
+           "neutral");
+  v.number("noise", noise, {0, 10}, "1", "white noise, relative to the preset's", "neutral");
+  v.number("bias", bias, {0, 10}, "1", "sd of the turn-on bias, relative to the preset's",
+           "neutral");
 }
 
 void PersonOptions::describe(OptionVisitor& v) {
@@ -137,8 +146,6 @@ DynamicsOptions draw_dynamics(const DynamicsSpread& o, RandomStream r) {
   constexpr double kSteadiness = 0.25;  // of the logarithm
   d.tempo_variation = o.repetition_tempo_sd * portable::exp(r.normal(0, kSteadiness));
   d.range_variation = o.repetition_range_sd * portable::exp(r.normal(0, kSteadiness));
-  d.tremor_width_hz = o.tremor_width_hz;
-  d.load_tremor = o.load_tremor;
   d.posture_deg = o.posture_deg;
   return d;
 }
@@ -152,11 +159,12 @@ void add_traits(const DynamicsSpread& o, Traits& trait, DynamicsOptions& d) {
   d.swing_deg *= trait.factor(o.form_sd);
   d.drift_deg *= trait.factor(o.form_sd);
   d.tremor_mps2 = o.tremor_mps2 * trait.factor(o.tremor_sd);
-  d.tremor_hz = std::clamp(o.tremor_hz + o.tremor_hz_sd * trait.next(), 7.0, 12.0);
+  d.tremor_hz = std::clamp(o.tremor_hz + o.tremor_hz_sd * trait.next(), 5.0, 12.0);
   d.pace = std::clamp(trait.factor(o.pace_sd), 0.5, 1.6);
   d.cadence = std::clamp(trait.factor(o.cadence_sd), 0.7, 1.4);
   d.arm_swing = std::min(trait.factor(o.arm_swing_sd), 3.0);
   d.gait_size = std::min(trait.factor(o.gait_size_sd), 3.0);
+  d.load_tremor = std::min(o.load_tremor * trait.factor(o.load_tremor_sd), 50.0);
 }
 
 }  // namespace

@@ -113,26 +113,32 @@ class Session {
 
 void PlanItem::describe(OptionVisitor& v) {
   v.text("exercise", exercise, "name in the exercise table");
-  v.integer("sets", sets, {1, 1000}, "1", "number of sets");
-  v.integer("repetitions", repetitions, {1, 10000}, "1", "repetitions of a set, mean");
-  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median", "proposal");
-  v.number("weight_kg", weight_kg, {0, 500}, "kg", "weight lifted; slows the movement");
+  v.integer("sets", sets, {1, 1000}, "1", "number of sets", "the scenario's choice");
+  v.integer("repetitions", repetitions, {1, 10000}, "1", "repetitions of a set, mean",
+            "the scenario's choice");
+  v.number("rest_s", rest_s, {0, 3600}, "s", "rest after each set, median",
+           "fit: recorded gym sessions");
+  v.number("weight_kg", weight_kg, {0, 500}, "kg", "weight lifted; slows the movement",
+           "the scenario's choice");
 }
 
 void Interlude::describe(OptionVisitor& v) {
   v.text("activity", activity,
          "resting, walking, drinking, dragging_bench, adjusting_machine, phone_use, stairs, towel "
          "or stretching");
-  v.number("probability", probability, {0, 1}, "1", "chance that it happens");
-  v.number("length_s", length_s, {0, 3600}, "s", "how long, median");
+  v.number("probability", probability, {0, 1}, "1", "chance that it happens",
+           "the scenario's choice");
+  v.number("length_s", length_s, {0, 3600}, "s", "how long, median", "the scenario's choice");
 }
 
 void PlanOptions::describe(OptionVisitor& v) {
-  v.number("lead_in_s", lead_in_s, {0, 3600}, "s", "rest before the first exercise");
+  v.number("lead_in_s", lead_in_s, {0, 3600}, "s", "rest before the first exercise",
+           "the scenario's choice");
   v.number("length_s", length_s, {0, 86400}, "s",
-           "length of the session, cut or padded with rest; 0: as long as it takes");
+           "length of the session, cut or padded with rest; 0: as long as it takes",
+           "the scenario's choice");
   v.number("rest_variation", rest_variation, {0, 1}, "1",
-           "sd of the logarithm of rests and interludes", "proposal");
+           "sd of the logarithm of rests and interludes", "fit: rests of recorded gym sessions");
   v.integer("repetition_spread", repetition_spread, {0, 20}, "1",
             "a set has this many repetitions more or fewer, uniformly", "proposal");
   v.table("floor", floor, "where it is done");

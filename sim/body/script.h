@@ -17,6 +17,7 @@
 #include "sim/body/floor_plan.h"
 #include "sim/body/habits.h"
 #include "sim/body/person.h"
+#include "sim/body/shaking.h"
 #include "sim/body/trajectory.h"
 #include "sim/engine/random.h"
 
@@ -26,7 +27,7 @@ struct PlanItem {
   std::string exercise = "biceps-curl";
   std::int64_t sets = 3;
   std::int64_t repetitions = 10;
-  double rest_s = 75;    // after each set, median
+  double rest_s = 55;    // after each set, median
   double weight_kg = 8;  // twice the usual slows a repetition by a quarter
   void describe(OptionVisitor& v);
 };
@@ -42,7 +43,7 @@ struct Interlude {
 struct PlanOptions {
   double lead_in_s = 10;  // resting before the first exercise
   double length_s = 0;  // 0: as long as it takes; else cut before the first item beyond, or padded
-  double rest_variation = 0.2;         // sd of the logarithm of rests and interludes
+  double rest_variation = 0.66;        // sd of the logarithm of rests and interludes
   std::int64_t repetition_spread = 1;  // a set has repetitions +- this many, uniformly
   FloorPlanOptions floor = gym_floor();
   std::vector<PlanItem> exercises;
@@ -65,6 +66,7 @@ class Script {
   const std::vector<TrueActivity>& activities() const { return activities_; }
   const Trajectory& trajectory() const { return trajectory_; }
   const PersonOptions& person() const { return person_; }
+  const Shaking& shaking() const { return shaking_; }
   // On the plan's floor. Walking takes the time of its distance.
   TruePosition position(WorldTime t) const { return position_at(path_, t); }
   const std::vector<TruePosition>& path() const { return path_; }
@@ -77,6 +79,7 @@ class Script {
   friend class ScriptBuilder;
   PersonOptions person_;
   Trajectory trajectory_;
+  Shaking shaking_;
   std::vector<TrueSet> sets_;
   std::vector<TrueActivity> activities_;
   std::vector<TruePosition> path_;

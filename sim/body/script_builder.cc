@@ -74,28 +74,11 @@ ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions
 
 void ScriptBuilder::add_wobbles(const RandomStream& stream) {
   const DynamicsOptions& d = script_.person_.dynamics;
+  // Whose relaxed wrist is quiet shakes under load like anybody else's.
+  constexpr double kUsual_mps2 = DynamicsOptions{}.tremor_mps2;
+  script_.shaking_ =
+      Shaking({d.tremor_mps2, kUsual_mps2, d.tremor_hz, limbs_.forearm_m}, stream.child("shaking"));
   RandomStream r = stream;
-  // Physiological tremor about its centre, and the slower corrections of a movement under way at
-  // half of it (Stiles 1976: the mechanical resonance and the reflex loop are apart under load).
-  constexpr std::array kTremors{-1.0, 0.0, 1.0};
-  const double rms = d.tremor_mps2 / std::sqrt(static_cast<double>(kTremors.size()));
-  const auto tremble = [&](double hz, double rms_mps2) {
-    Wobble w;
-    w.tremor = true;
-    w.omega_radps = 2 * std::numbers::pi * hz;
-    w.phase_rad = r.uniform(0, 2 * std::numbers::pi);
-    // An angle a at the elbow moves the wrist by a * forearm.
-    const double angle =
-        std::numbers::sqrt2 * rms_mps2 / (limbs_.forearm_m * w.omega_radps * w.omega_radps);
-    w.weight[kElbow] = angle * r.uniform(0.6, 1);
-    w.weight[kShoulderAbduction] = angle * r.uniform(-0.5, 0.5);
-    w.weight[kPronation] = 2 * angle * r.uniform(-1, 1);
-    script_.trajectory_.add_wobble(w);
-  };
-  for (const double side : kTremors) {
-    tremble(d.tremor_hz + d.tremor_width_hz * (side + r.uniform(-0.4, 0.4)), rms);
-  }
-  tremble(d.tremor_hz * r.uniform(0.42, 0.62), 0.3 * d.tremor_mps2);
   constexpr int kSways = 2;
   for (int i = 0; i < kSways; ++i) {
     Wobble w;
@@ -160,7 +143,13 @@ void ScriptBuilder::hold(double seconds) {
   if (seconds > 0) move(script_.trajectory_.last_pose(), seconds);
 }
 
-void ScriptBuilder::sway_along(Rhythm rhythm, double seconds, double turn_s) {
+void ScriptBuilder::sway_along(const Rhythm& rhythm, double seconds, double turn_s) {
+  Pose turned = script_.trajectory_.last_pose();
+  turned[kHeading] = heading_;
+  sway_into(rhythm, seconds, turned, turn_s);
+}
+
+void ScriptBuilder::sway_into(Rhythm rhythm, double seconds, const Pose& to, double within_s) {
   rhythm.begin = now_;
   rhythm.end = now_ + from_seconds(std::max(seconds, 2.2 * rhythm.ramp_s));
   for (std::size_t k = 0; k < Rhythm::kHarmonics; ++k) {
@@ -168,11 +157,7 @@ void ScriptBuilder::sway_along(Rhythm rhythm, double seconds, double turn_s) {
     turn_pelvis(rhythm.sine[k]);
   }
   const auto index = script_.trajectory_.add_rhythm(rhythm);
-  if (turn_s > 0) {
-    Pose turned = script_.trajectory_.last_pose();
-    turned[kHeading] = heading_;
-    script_.trajectory_.move_to(now_ + from_seconds(turn_s), turned, {}, index);
-  }
+  if (within_s > 0) script_.trajectory_.move_to(now_ + from_seconds(within_s), to, {}, index);
   now_ = rhythm.end;
   script_.trajectory_.move_to(now_, script_.trajectory_.last_pose(), {}, index);
 }

@@ -66,7 +66,9 @@ class ScriptBuilder {
   void hold(double seconds);
   // Holds the pose under a rhythm for `seconds`, turning to `heading_` in the first `turn_s`. The
   // rhythm's pelvis moves forward and left of the person.
-  void sway_along(Rhythm rhythm, double seconds, double turn_s = 0);
+  void sway_along(const Rhythm& rhythm, double seconds, double turn_s = 0);
+  // The same from the last pose into another one within `within_s`; 0: into none.
+  void sway_into(Rhythm rhythm, double seconds, const Pose& to, double within_s);
   Pose nudged(Pose q, double degrees);
   void close_activity(std::string_view name);
 

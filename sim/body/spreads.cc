@@ -4,18 +4,19 @@
 namespace gauntlet::sim {
 
 void BodySpread::describe(OptionVisitor& v) {
-  v.number("female_share", female_share, {0, 1}, "1", "share of women");
+  v.number("female_share", female_share, {0, 1}, "1", "share of women", "half of all people");
   v.number("left_handed_share", left_handed_share, {0, 1}, "1", "share of left-handers",
            "Papadatou-Pastou et al. 2020: 10.6 %");
   v.number("height_female_m", height_female_m, {1.3, 2}, "m", "mean height of women",
            "Jelenkovic et al. 2016, Europe");
   v.number("height_male_m", height_male_m, {1.3, 2.1}, "m", "mean height of men",
            "Jelenkovic et al. 2016, Europe");
-  v.number("height_sd_m", height_sd_m, {0, 0.2}, "m", "sd of height");
+  v.number("height_sd_m", height_sd_m, {0, 0.2}, "m", "sd of height",
+           "Jelenkovic et al. 2016, Europe");
   v.number("bmi", bmi, {16, 45}, "kg/m2", "mean body-mass index", "proposal");
   v.number("bmi_sd", bmi_sd, {0, 10}, "kg/m2", "sd of the body-mass index", "proposal");
-  v.number("age_min_years", age_min_years, {10, 100}, "years", "youngest");
-  v.number("age_max_years", age_max_years, {10, 100}, "years", "oldest");
+  v.number("age_min_years", age_min_years, {10, 100}, "years", "youngest", "proposal");
+  v.number("age_max_years", age_max_years, {10, 100}, "years", "oldest", "proposal");
 }
 
 void DynamicsSpread::describe(OptionVisitor& v) {
@@ -26,7 +27,7 @@ void DynamicsSpread::describe(OptionVisitor& v) {
       "with ten traits 4.7, an equal error rate of 1 %: of smartwatch gait across days 0.69 %");
   v.number("tempo_sd", tempo_sd, {0, 1}, "1",
            "Fit: sd between sessions of the logarithm of a repetition's duration, by exercise",
-           "proposal");
+           "fit: parts of the up-and-go course, 18 people of sp-sw-har");
   v.number("range_sd", range_sd, {0, 0.3}, "1",
            "Fit: relative sd between sessions of the turn of the forearm, by exercise", "proposal");
   v.number("set_tempo_sd", set_tempo_sd, {0, 0.5}, "1",
@@ -34,9 +35,11 @@ void DynamicsSpread::describe(OptionVisitor& v) {
   v.number("set_range_sd", set_range_sd, {0, 0.3}, "1",
            "Fit: the same between the sets of a session", "proposal");
   v.number("repetition_tempo_sd", repetition_tempo_sd, {0, 0.5}, "1",
-           "Fit: sd of the logarithm of durations within a set, its trend taken away", "proposal");
+           "Fit: sd of the logarithm of durations within a set, its trend taken away",
+           "fit: recorded gym sets");
   v.number("repetition_range_sd", repetition_range_sd, {0, 0.3}, "1",
-           "Fit: relative sd of ranges within a set, its trend taken away", "proposal");
+           "Fit: relative sd of ranges within a set, its trend taken away",
+           "fit: recorded gym sets");
   v.number("rest_sd", rest_sd, {0, 1}, "1",
            "Fit: sd between sessions of the logarithm of the median rest", "proposal");
   v.number("fatigue_sd", fatigue_sd, {0, 1}, "1",
@@ -50,16 +53,16 @@ void DynamicsSpread::describe(OptionVisitor& v) {
            "sd of the logarithm of trunk swing and of the upper arm's drift", "proposal");
   v.number("tremor_mps2", tremor_mps2, {0, 3}, "m/s2",
            "median. Fit: rms of the relaxed wrist about tremor_hz, noise taken away",
-           "order of physiological tremor");
-  v.number("tremor_sd", tremor_sd, {0, 1.5}, "1", "sd of its logarithm", "proposal");
-  v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "mean. Fit: centre of the spectrum, 6 to 15 Hz",
-           "physiological tremor: 8 to 12 Hz");
+           "fit: quietest second of people seated, 4 to 15 Hz, 18 people of sp-sw-har");
+  v.number("tremor_sd", tremor_sd, {0, 1.5}, "1", "sd of its logarithm", "fit: as tremor_mps2");
+  v.number("tremor_hz", tremor_hz, {3, 15}, "Hz", "mean. Fit: centre of the spectrum, 4 to 15 Hz",
+           "fit: as tremor_mps2");
   v.number("tremor_hz_sd", tremor_hz_sd, {0, 3}, "Hz", "sd of the centre", "proposal");
-  v.number("tremor_width_hz", tremor_width_hz, {0, 4}, "Hz",
-           "Fit: half the width at half the height of that peak", "proposal");
   v.number("load_tremor", load_tremor, {0, 50}, "1",
-           "Fit: rms at 8 to 20 Hz in sets over that of the relaxed wrist",
+           "Fit: rms at 8 to 20 Hz in sets over that of a usual relaxed wrist",
            "recorded gym sets: 0.7 to 2 m/s2 at 8 to 20 Hz");
+  v.number("load_tremor_sd", load_tremor_sd, {0, 1.5}, "1", "sd of its logarithm",
+           "recorded gym sessions: 0.7 to 2 m/s2 at 8 to 20 Hz");
   v.number(
       "posture_deg", posture_deg, {0, 20}, "deg",
       "sd of the offset of each joint. Fit: sd between sessions of the mean direction of a set",

@@ -44,8 +44,6 @@ void Trajectory::add_wobble(const Wobble& wobble) {
   const std::size_t i = wobble_count_++;
   wobbles_.omega[i] = wobble.omega_radps;
   wobbles_.phase[i] = wobble.phase_rad;
-  wobbles_.steady[i] = wobble.tremor ? 0 : 1;
-  wobbles_.tremor[i] = wobble.tremor ? 1 : 0;
   for (std::size_t j = 0; j < wobbles_.weight.size(); ++j) {
     wobbles_.weight[j][i] = wobble.weight[kTrunkPitch + j];
   }
@@ -87,17 +85,23 @@ PieceView view_of(const Trajectory& trajectory, const Trajectory::Piece& p, bool
   for (std::size_t k = 0; k < p.c.size(); ++k) view.c[k] = p.c[k].data();
   if (p.rhythm < 0) return view;
   const Rhythm& r = trajectory.rhythms()[static_cast<std::size_t>(p.rhythm)];
-  rhythm = {r.ramp_s,           r.omega_radps,           r.phase_rad,
-            r.wander_rad,       r.wander_omega_radps,    since_begin(r.begin),
-            since_begin(r.end), r.cosine.front().data(), r.sine.front().data()};
+  rhythm = {r.ramp_s,
+            r.omega_radps,
+            r.phase_rad,
+            r.wander_rad,
+            r.wander_omega_radps,
+            r.strike_mps2,
+            since_begin(r.begin),
+            since_begin(r.end),
+            r.cosine.front().data(),
+            r.sine.front().data()};
   view.rhythm = &rhythm;
   return view;
 }
 
 WobbleView wobbles_of(const Trajectory& trajectory) {
   const Trajectory::Wobbles& w = trajectory.wobbles();
-  return {trajectory.wobble_count(), w.omega.data(),  w.phase.data(),
-          w.steady.data(),           w.tremor.data(), w.weight.front().data()};
+  return {trajectory.wobble_count(), w.omega.data(), w.phase.data(), w.weight.front().data()};
 }
 
 }  // namespace kinematics

@@ -3,7 +3,7 @@
 //
 //   q(t) = quintic between key poses (position, velocity 0, acceleration at both ends)
 //        + rhythm (gait, dragging: up to four harmonics under a smooth envelope)
-//        + sway and tremor (a few fixed oscillators; the tremor's gain is itself a coordinate)
+//        + sway (a few fixed oscillators)
 //
 // A quintic with zero end accelerations is the minimum-jerk movement (Flash and Hogan 1985); end
 // accelerations other than zero let a movement turn without stopping.
@@ -32,7 +32,7 @@ enum Channel : std::size_t {
   kHumeralRotation,
   kElbow,
   kPronation,
-  kTremor,  // gain of the tremor, 1 when relaxed
+  kTremor,  // gain of the tremor (shaking.h), 1 when relaxed
   kChannels
 };
 
@@ -54,22 +54,22 @@ struct Rhythm {
   double phase_rad = 0;
   double wander_rad = 0;
   double wander_omega_radps = 0;
+  double strike_mps2 = 0;  // rms of what impacts shake at the thigh, shaking.h
   std::array<Pose, kHarmonics> cosine{};
   std::array<Pose, kHarmonics> sine{};
 };
 
-// Always on, in the trunk and the arm. With `tremor`, multiplied by the coordinate kTremor.
+// Always on, in the trunk and the arm.
 struct Wobble {
   double omega_radps = 0;
   double phase_rad = 0;
-  bool tremor = false;
   Pose weight{};  // of channels [kTrunkPitch, kTremor)
 };
 
 class Trajectory {
  public:
   static constexpr std::ptrdiff_t kNoRhythm = -1;
-  static constexpr std::size_t kWobbles = 6;  // at most
+  static constexpr std::size_t kWobbles = 2;  // at most
 
   void start(WorldTime t, const Pose& pose);
   // A quintic from the last key pose. `acceleration` is that of the new key pose, per second
@@ -105,7 +105,7 @@ class Trajectory {
   };
   // As arrays, [channel - kTrunkPitch][wobble].
   struct Wobbles {
-    std::array<double, kWobbles> omega{}, phase{}, steady{}, tremor{};
+    std::array<double, kWobbles> omega{}, phase{};
     std::array<std::array<double, kWobbles>, kTremor - kTrunkPitch> weight{};
   };
   const std::vector<Piece>& pieces() const { return pieces_; }

@@ -107,10 +107,12 @@ double DelayOptions::at_quantile(double p) const {
 void LossOptions::describe(OptionVisitor& v) {
   v.choice("kind", kind, {{"none", LossKind::none}, {"gilbert_elliott", LossKind::gilbert_elliott}},
            "how tries are lost");
-  v.number("good_to_bad", good_to_bad, {0, 1}, "1", "gilbert_elliott: per try");
-  v.number("bad_to_good", bad_to_good, {0, 1}, "1", "gilbert_elliott: per try");
-  v.number("loss_good", loss_good, {0, 1}, "1", "gilbert_elliott: loss of a try when good");
-  v.number("loss_bad", loss_bad, {0, 1}, "1", "gilbert_elliott: loss of a try when bad");
+  v.number("good_to_bad", good_to_bad, {0, 1}, "1", "gilbert_elliott: per try", "proposal");
+  v.number("bad_to_good", bad_to_good, {0, 1}, "1", "gilbert_elliott: per try", "proposal");
+  v.number("loss_good", loss_good, {0, 1}, "1", "gilbert_elliott: loss of a try when good",
+           "neutral");
+  v.number("loss_bad", loss_bad, {0, 1}, "1", "gilbert_elliott: loss of a try when bad",
+           "proposal");
 }
 
 void DegradedOptions::describe(OptionVisitor& v) {
@@ -129,11 +131,11 @@ void DelayOptions::describe(OptionVisitor& v) {
   v.choice("kind", kind,
            {{"exponential", DelayKind::exponential}, {"empirical", DelayKind::empirical}},
            "distribution of the delay behind the radio");
-  v.number("min_ms", min_ms, {0, 1e5}, "ms", "exponential: least");
-  v.number("mean_ms", mean_ms, {0, 1e5}, "ms", "exponential: mean, at least min_ms");
+  v.number("min_ms", min_ms, {0, 1e5}, "ms", "exponential: least", "proposal");
+  v.number("mean_ms", mean_ms, {0, 1e5}, "ms", "exponential: mean, at least min_ms", "proposal");
   v.number("p50_ms", p50_ms, {0, 1e5}, "ms", "empirical: median", "recordings, n = 141");
   v.number("p65_ms", p65_ms, {0, 1e5}, "ms",
-           "empirical: 65 % quantile; 0: on the line between its neighbours");
+           "empirical: 65 % quantile; 0: on the line between its neighbours", "neutral");
   v.number("p75_ms", p75_ms, {0, 1e5}, "ms", "empirical: 75 % quantile", "recordings");
   v.number("p90_ms", p90_ms, {0, 1e5}, "ms", "empirical: 90 % quantile", "recordings");
   v.number("p95_ms", p95_ms, {0, 1e5}, "ms", "empirical: 95 % quantile", "recordings");
@@ -147,13 +149,17 @@ void LinkOptions::describe(OptionVisitor& v) {
            "Bluetooth Core 5.3, vol. 6, B, 4.5.1; iPhone: at least 15 ms");
   v.integer("peripheral_latency", peripheral_latency, {0, 499}, "events",
             "events the wearable may skip when it has nothing to send: fewer polls to answer, "
-            "fewer chances before the supervision timeout");
+            "fewer chances before the supervision timeout",
+            "Bluetooth Core: 0 to 499; most phones ask 0");
   v.number("supervision_timeout_s", supervision_timeout_s, {0.1, 32}, "s",
-           "silence after which the connection counts as lost");
-  v.integer("packets_per_event", packets_per_event, {1, 100}, "1", "packets in a connection event");
+           "silence after which the connection counts as lost",
+           "Bluetooth Core: 100 ms to 32 s; phones ask 5 to 6 s");
+  v.integer("packets_per_event", packets_per_event, {1, 100}, "1", "packets in a connection event",
+            "phones: 4 to 6 of a connection event");
   v.integer("packet_bytes", packet_bytes, {20, 512}, "B", "a packet, its header included",
             "the essay's profile: 80");
-  v.integer("packet_header_bytes", packet_header_bytes, {0, 19}, "B", "header in each packet");
+  v.integer("packet_header_bytes", packet_header_bytes, {0, 19}, "B", "header in each packet",
+            "neutral");
   v.integer("att_mtu", att_mtu, {0, 517}, "B",
             "a packet is an ATT value of at most this less 3, with 7 B of ATT and L2CAP header, "
             "cut into ll_payload_bytes; 0: a packet goes as it is",
@@ -161,7 +167,7 @@ void LinkOptions::describe(OptionVisitor& v) {
   v.integer("ll_payload_bytes", ll_payload_bytes, {27, 251}, "B", "with att_mtu: of a radio packet",
             "Bluetooth Core 5.3, vol. 6, B, 4.5.10");
   v.number("packet_error", packet_error, {0, 0.9}, "1",
-           "loss of a packet on the air; repeated in the next event");
+           "loss of a packet on the air; repeated in the next event", "off");
   v.integer("tries", tries, {1, 100}, "1", "tries of a message before it is dropped",
             "watch application of the recordings");
   v.number("retry_ms", retry_ms, {0, 1e5}, "ms", "between tries",
@@ -173,7 +179,7 @@ void LinkOptions::describe(OptionVisitor& v) {
            "sustained throughput, headers included; 0: none", "the essay: 280");
   v.number("cap_burst_bytes", cap_burst_bytes, {20, 1e7}, "B", "what may go at once after a pause",
            "two seconds of the cap");
-  v.integer("queue_bytes", queue_bytes, {1, 1e9}, "B", "bound of what waits");
+  v.integer("queue_bytes", queue_bytes, {1, 1e9}, "B", "bound of what waits", "proposal");
   v.choice("queue_policy", queue_policy,
            {{"drop_oldest", QueuePolicy::drop_oldest}, {"drop_newest", QueuePolicy::drop_newest}},
            "what a full queue does");
@@ -184,12 +190,14 @@ void LinkOptions::describe(OptionVisitor& v) {
            "chance that a message arrives twice", "recordings: nearly every one");
   v.number("duplicate_min_ms", duplicate_min_ms, {0, 1e4}, "ms", "least distance of the two",
            "recordings: 2 to 3 ms");
-  v.number("duplicate_max_ms", duplicate_max_ms, {0, 1e4}, "ms", "largest distance of the two");
+  v.number("duplicate_max_ms", duplicate_max_ms, {0, 1e4}, "ms", "largest distance of the two",
+           "captures: 2 to 3 ms apart");
   v.number("reorder_probability", reorder_probability, {0, 1}, "1",
-           "chance that a message does not wait for those before it");
-  v.number("disconnects_per_hour", disconnects_per_hour, {0, 1e4}, "1/h", "out of reach so often");
+           "chance that a message does not wait for those before it", "off");
+  v.number("disconnects_per_hour", disconnects_per_hour, {0, 1e4}, "1/h", "out of reach so often",
+           "off");
   v.number("reconnect_s", reconnect_s, {0, 3600}, "s",
-           "from the supervision timeout to being connected again, mean");
+           "from the supervision timeout to being connected again, mean", "proposal");
 }
 
 }  // namespace gauntlet::sim

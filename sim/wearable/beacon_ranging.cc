@@ -18,9 +18,9 @@ double distance_m(const std::array<double, 3>& a, const std::array<double, 3>& b
 
 void BeaconPlace::describe(OptionVisitor& v) {
   v.text("id", id, "names the beacon");
-  v.number("x_m", x_m, {-1000, 1000}, "m", "on the floor plan");
-  v.number("y_m", y_m, {-1000, 1000}, "m", "on the floor plan");
-  v.number("z_m", z_m, {0, 100}, "m", "above the floor");
+  v.number("x_m", x_m, {-1000, 1000}, "m", "on the floor plan", "the scenario's choice");
+  v.number("y_m", y_m, {-1000, 1000}, "m", "on the floor plan", "the scenario's choice");
+  v.number("z_m", z_m, {0, 100}, "m", "above the floor", "the scenario's choice");
 }
 
 void BeaconOptions::describe(OptionVisitor& v) {

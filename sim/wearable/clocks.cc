@@ -28,15 +28,18 @@ StampClockOptions stamp_clock_preset(std::string_view name) {
 void StampClockOptions::describe(OptionVisitor& v) {
   v.preset(stamp_clock_preset_names(), "a known clock",
            [this](std::string_view preset) { *this = stamp_clock_preset(preset); });
-  v.number("origin_unix_s", origin_unix_s, {0, 4e9}, "s", "time it shows at the start of the run");
+  v.number("origin_unix_s", origin_unix_s, {0, 4e9}, "s", "time it shows at the start of the run",
+           "the scenario's choice");
   v.number("offset_sd_s", offset_sd_s, {0, 1e6}, "s", "sd of its error at the start", "proposal");
   v.table("frequency", frequency, "its oscillator");
   v.number("resolution_ms", resolution_ms, {1e-3, 1000}, "ms", "readings are floored to this",
            "pebble16 stamps milliseconds");
   v.flag("whole_seconds", whole_seconds,
          "stamps cut to whole seconds (a defect seen in the field)");
-  v.integer("wrap_bits", wrap_bits, {0, 63}, "bit", "milliseconds wrap at this width; 0: never");
-  v.number("reset_at_s", reset_at_s, {0, 1e6}, "s", "the clock restarts from 0 then; 0: never");
+  v.integer("wrap_bits", wrap_bits, {0, 63}, "bit", "milliseconds wrap at this width; 0: never",
+            "the recorded format's u64 of milliseconds never does; a u32 does after 49.7 days");
+  v.number("reset_at_s", reset_at_s, {0, 1e6}, "s", "the clock restarts from 0 then; 0: never",
+           "off");
 }
 
 StampClock::StampClock(const StampClockOptions& options, const ThermalOptions& thermal,

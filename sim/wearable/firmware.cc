@@ -12,7 +12,7 @@ void FirmwareOptions::describe(OptionVisitor& v) {
       "how samples are read: FIFO interrupt, the essay's algorithm 1, its algorithm 2");
   v.integer("batch", batch, {1, 255}, "samples", "FIFO watermark and samples of a frame",
             "recordings: 100");
-  v.integer("fifo_samples", fifo_samples, {1, 65536}, "samples", "room in the FIFO");
+  v.integer("fifo_samples", fifo_samples, {1, 65536}, "samples", "room in the FIFO", "proposal");
   v.choice("overflow", overflow,
            {{"drop_oldest", Overflow::drop_oldest}, {"drop_newest", Overflow::drop_newest}},
            "what a full FIFO does");
@@ -20,8 +20,8 @@ void FirmwareOptions::describe(OptionVisitor& v) {
            "watermark: from interrupt to time stamp, mean",
            "scatter of the recordings' packet durations");
   v.number("stall_per_hour", stall_per_hour, {0, 1e4}, "1/h",
-           "watermark: firmware is busy elsewhere");
-  v.number("stall_ms", stall_ms, {0, 1e5}, "ms", "for so long, mean");
+           "watermark: firmware is busy elsewhere", "off");
+  v.number("stall_ms", stall_ms, {0, 1e5}, "ms", "for so long, mean", "proposal");
   v.number("poll_ms", poll_ms, {1, 1e4}, "ms", "poll: from one reading to the next",
            "the essay's algorithm 1");
   v.number("timer_ms", timer_ms, {1, 1e5}, "ms", "timer: from one readout to the next",

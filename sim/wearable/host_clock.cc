@@ -8,12 +8,13 @@
 namespace gauntlet::sim {
 
 void HostClockOptions::describe(OptionVisitor& v) {
-  v.number("origin_unix_s", origin_unix_s, {0, 4e9}, "s", "Unix time at the start of the run");
+  v.number("origin_unix_s", origin_unix_s, {0, 4e9}, "s", "Unix time at the start of the run",
+           "the scenario's choice");
   v.number("offset_sd_s", offset_sd_s, {0, 1e6}, "s", "sd of its error at the start", "proposal");
   v.table("frequency", frequency, "its oscillator");
-  v.number("knot_s", knot_s, {1, 3600}, "s", "the rate is constant for so long");
+  v.number("knot_s", knot_s, {1, 3600}, "s", "the rate is constant for so long", "proposal");
   v.number("ntp_interval_s", ntp_interval_s, {0, 1e6}, "s",
-           "mean time between stepwise corrections; 0: none");
+           "mean time between stepwise corrections; 0: none", "off");
   v.number("ntp_error_ms", ntp_error_ms, {0, 1000}, "ms", "sd of the error a correction leaves",
            "proposal");
 }

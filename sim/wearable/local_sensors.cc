@@ -16,9 +16,11 @@ void LocalSensorsOptions::describe(OptionVisitor& v) {
   v.choice("worn", worn, {{"wrist", Worn::wrist}, {"pocket", Worn::pocket}}, "where");
   v.list("sensors", sensors, "its sensors, one of a kind each, on one oscillator");
   v.table("thermal", thermal, "warming up in the pocket");
-  v.integer("batch", batch, {1, 1000}, "samples", "samples of a delivery");
-  v.number("latency_ms", latency_ms, {0, 1000}, "ms", "least time from sampling to handling");
-  v.number("latency_jitter_ms", latency_jitter_ms, {0, 1000}, "ms", "mean of what is added to it");
+  v.integer("batch", batch, {1, 1000}, "samples", "samples of a delivery", "neutral");
+  v.number("latency_ms", latency_ms, {0, 1000}, "ms", "least time from sampling to handling",
+           "proposal");
+  v.number("latency_jitter_ms", latency_jitter_ms, {0, 1000}, "ms", "mean of what is added to it",
+           "proposal");
   v.number("handling_ms", handling_ms, {0, 100}, "ms", "time to handle one sample", "fitted");
   v.number("busy_probability", busy_probability, {0, 1}, "1",
            "chance per sample that the system becomes busy", "fitted: 8.4 % steps of zero");
@@ -28,11 +30,12 @@ void LocalSensorsOptions::describe(OptionVisitor& v) {
   v.flag("busy_empirical", busy_empirical, "draws busy times from the quantiles below");
   v.number("busy_p50_ms", busy_p50_ms, {0, 10000}, "ms", "half of the busy times are shorter",
            "fitted, as the others");
-  v.number("busy_p90_ms", busy_p90_ms, {0, 10000}, "ms", "nine of ten are shorter");
-  v.number("busy_p99_ms", busy_p99_ms, {0, 10000}, "ms", "99 of 100 are shorter");
+  v.number("busy_p90_ms", busy_p90_ms, {0, 10000}, "ms", "nine of ten are shorter", "proposal");
+  v.number("busy_p99_ms", busy_p99_ms, {0, 10000}, "ms", "99 of 100 are shorter", "proposal");
   v.number("busy_max_ms", busy_max_ms, {0, 10000}, "ms", "the longest one",
            "the recordings' longest step");
-  v.number("stamp_resolution_ms", stamp_resolution_ms, {1e-3, 1000}, "ms", "stamps are floored");
+  v.number("stamp_resolution_ms", stamp_resolution_ms, {1e-3, 1000}, "ms", "stamps are floored",
+           "recorded phones: whole milliseconds");
 }
 
 Result<void> LocalSensorsOptions::validate() const {

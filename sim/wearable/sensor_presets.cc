@@ -16,10 +16,11 @@ FrequencyOptions rate(double error_percent, double sd_percent) {
 
 // Fitted to the recordings' log without movement (n = 14,070): x and y are first-order noise of
 // 8.35 mg with 31 ms correlation, z is white of 16.9 mg; to the sessions' packet durations: mean
-// 48.879 Hz, sd of the sessions' means 0.055 %.
+// 48.879 Hz, sd of the sessions' means 0.055 %. Captures read minus specific force: -1 g face up.
 SensorOptions pebble_accelerometer() {
   SensorOptions s;
   s.oscillator = rate(-2.242, 0.055);
+  s.inverted = true;
   s.noise_x = s.noise_y = {0, 8.35, 0.031};
   s.noise_z = {3.417, 0, 0.031};
   s.instability_sd = 0;

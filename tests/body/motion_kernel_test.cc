@@ -19,6 +19,7 @@ std::shared_ptr<const Script> gym_hour(Side side) {
   PersonOptions person;
   person.placement.wrist = side;
   person.placement.pocket = side;
+  person.dynamics.tremor_mps2 = 0;  // what shakes comes after the kernels, shaking_test.cc
   auto script = make_script(gym_hour_plan(), person, RandomStream(7, "person/0/session"));
   EXPECT_TRUE(script.ok());
   return std::make_shared<const Script>(std::move(script).value());

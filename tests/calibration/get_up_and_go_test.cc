@@ -51,7 +51,11 @@ TEST(GetUpAndGo, TurnsByHalfACircle) {
     return joints.q[kHeading];
   };
   const TrueActivity& turn = script.activities()[3];
-  EXPECT_NEAR(std::abs(heading_at(turn.end) - heading_at(turn.begin)), std::numbers::pi, 0.15);
+  const auto edge = std::chrono::milliseconds{250};
+  EXPECT_NEAR(std::abs(heading_at(turn.end + edge) - heading_at(turn.begin - edge)),
+              std::numbers::pi, 0.15);
+  // Recorded phones turn by 128 to 162 degrees (P10, P90) in the stretch called turning.
+  EXPECT_GT(std::abs(heading_at(turn.end) - heading_at(turn.begin)), 0.7 * std::numbers::pi);
 }
 
 TEST(GetUpAndGo, WhoSitsFeelsGravityAlone) {

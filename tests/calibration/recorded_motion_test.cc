@@ -8,6 +8,7 @@
 #include <numbers>
 #include <vector>
 
+#include "replay/track_csv.h"
 #include "sim/engine/random.h"
 #include "sim/wearable/sampled_sensor.h"
 
@@ -53,6 +54,33 @@ TEST(RecordedMotion, WhatIsBelowTheBandwidthComesBackAtAnyInstant) {
       EXPECT_NEAR(rate[3 * i], std::cos(kTwoPi * hz * s), 0.01) << hz;
     }
   }
+}
+
+// The captures' watch reads minus the specific force: a simulated one of its kind, moved by a
+// capture, reads the capture again, and what is written for others has the sign of the layout.
+TEST(RecordedMotion, AnInvertedWatchReadsItsOwnRecordingAgain) {
+  auto track = tone(1, 50, 20);
+  track->inverted = true;
+  const auto motion = make_recorded_motion(track, 0, 22.5);
+  sim::SensorOptions watch = sim::sensor_preset("pebble-accelerometer");
+  ASSERT_TRUE(watch.inverted);
+  watch.oscillator = sim::frequency_preset("exact");
+  watch.noise = watch.bias = watch.alignment = watch.temperature = watch.lowpass = false;
+  sim::SampledSensor sensor(watch, {}, {}, sim::RandomStream(1, "watch"), true, *motion,
+                            WorldTime{}, time_from_seconds<WorldTime>(20));
+  std::vector<WorldTime> t;
+  sensor.take(static_cast<std::size_t>(-1), WorldTime::max(), t);
+  std::vector<float> force(3 * t.size());
+  TrueStream truth;
+  sensor.sample(t, force.data(), truth);
+  for (std::size_t i = 100; i + 100 < t.size(); ++i) {
+    const double read = std::sin(kTwoPi * seconds_since_origin(t[i]));
+    EXPECT_NEAR(force[3 * i], read, 0.06);  // one LSB is 8 mg, half of it 0.04 m/s2
+  }
+  const auto again = replay::parse_track_csv(replay::to_csv(*track), "track.csv");
+  ASSERT_TRUE(again.ok());
+  EXPECT_FALSE(again->inverted);
+  EXPECT_FLOAT_EQ(again->force_mps2[3 * 7 + 1], -track->force_mps2[3 * 7 + 1]);
 }
 
 TEST(RecordedMotion, WhatADeviceWouldFoldIsGone) {
