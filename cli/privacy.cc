@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/command.h"
@@ -9,6 +10,7 @@
 #include "cli/version.h"
 #include "replay/track_import.h"
 #include "reports/html/report_html.h"
+#include "scenarios/privacy_experiments.h"
 #include "scenarios/privacy_findings.h"
 #include "scenarios/privacy_recorded.h"
 
@@ -23,11 +25,18 @@ struct PrivacyArguments {
   std::string out;
   bool json = false;
   std::string recorded;
+  std::string experiments;
 };
 
 int fail(const std::string& why, int code) {
   fmt::print(stderr, "gauntlet privacy: {}\n", why);
   return code;
+}
+
+// Where it is: as given, or where what ships is.
+std::string place_of(const std::string& path) {
+  const auto shipped = find_shipped(path);
+  return shipped ? shipped->string() : path;
 }
 
 bool load(const PrivacyArguments& arguments, scenarios::Scenario& scenario) {
@@ -36,10 +45,8 @@ bool load(const PrivacyArguments& arguments, scenarios::Scenario& scenario) {
   for (std::size_t i = 0; i < overrides.size(); ++i) {
     scenarios::parse_override(arguments.set[i], overrides[i], problems);
   }
-  const auto path = find_shipped(arguments.scenario);
   if (problems.empty()) {
-    scenarios::load_scenario(path ? path->string() : arguments.scenario, overrides, scenario,
-                             problems);
+    scenarios::load_scenario(place_of(arguments.scenario), overrides, scenario, problems);
   }
   fmt::print(stderr, "{}", to_string(problems));
   return problems.empty();
@@ -118,8 +125,49 @@ int recorded_command(const PrivacyArguments& arguments) {
   return hand_over(result, arguments, "recorded-people");
 }
 
+// One page an experiment.
+int experiments_command(const PrivacyArguments& arguments) {
+  std::vector<scenarios::ExperimentOptions> experiments;
+  std::vector<scenarios::Diagnostic> problems;
+  if (!scenarios::load_experiments(place_of(arguments.experiments), experiments, problems)) {
+    fmt::print(stderr, "{}", to_string(problems));
+    return kBadInput;
+  }
+  const std::filesystem::path out = arguments.out.empty() ? "out/experiments" : arguments.out;
+  int worst = kOk;
+  for (scenarios::ExperimentOptions& e : experiments) {
+    e.set.insert(e.set.end(), arguments.set.begin(), arguments.set.end());
+    PrivacyArguments base = arguments;
+    base.scenario = e.path;
+    scenarios::Scenario scenario;
+    if (!load(base, scenario)) return kBadInput;
+    const auto parts =
+        scenarios::make_shared_parts(scenario.options, place_of(scenario.options.model));
+    if (!parts) return fail(scenario.options.model + ": " + parts.error().message, kBadInput);
+    reports::Provenance about;
+    about.scenario_text = scenario.source.effective;
+    about.version = GAUNTLET_VERSION;
+    about.git_commit = GAUNTLET_COMMIT;
+    about.compiler = reports::compiler_family();
+    about.command =
+        "gauntlet privacy --experiments scenarios/catalog/experiments/" + e.name + ".toml";
+    if (arguments.seed) about.command += " --seed " + std::to_string(*arguments.seed);
+    for (const auto& set : arguments.set) about.command += " --set '" + set + "'";
+    const auto result = [&] {
+      ProgressLine line(e.name);
+      return scenarios::run_experiment(e, *parts, arguments.seed, arguments.threads, about,
+                                       [&line](double share) { line.show(share); });
+    }();
+    if (!result) return fail(e.name + ": " + result.error().message, kBadInput);
+    base.out = (out / e.name).string();
+    worst = std::max(worst, hand_over(*result, base, e.name));
+  }
+  return worst;
+}
+
 int privacy_command(const PrivacyArguments& arguments) {
   if (!arguments.recorded.empty()) return recorded_command(arguments);
+  if (!arguments.experiments.empty()) return experiments_command(arguments);
   scenarios::Scenario scenario;
   if (!load(arguments, scenario)) return kBadInput;
   const auto& options = scenario.options;
@@ -168,6 +216,9 @@ void add_privacy(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json, "Print the result file instead of the tables");
   command->add_option("--recorded", arguments->recorded,
                       "Real people instead: sp-sw-har, or tracks as `gauntlet import` reads them");
+  command->add_option("--experiments", arguments->experiments,
+                      "Trade-offs, a page each: a folder of experiments, or one of them "
+                      "(scenarios/catalog/experiments)");
   command->callback([arguments, &exit_code] { exit_code = privacy_command(*arguments); });
 }
 

@@ -15,14 +15,19 @@ AttributeGuesser::AttributeGuesser(std::span<const Attributed> known, bool use_s
   }
   if (use_seen) {
     constexpr double kWeights[] = {0, 1. / 256, 1. / 64, 1. / 16, 1. / 4, 1};
-    std::size_t right[std::size(kWeights)] = {};
+    double log_score[std::size(kWeights)] = {};
     for (std::size_t out = 0; out < known.size(); ++out) {
       learn(known, out);
       for (std::size_t w = 0; w < std::size(kWeights); ++w) {
-        right[w] += guess(known[out].cluster, known[out].seen, kWeights[w]) == known[out].value;
+        const auto n = nats(known[out].cluster, known[out].seen, kWeights[w]);
+        const double top = *std::max_element(n.begin(), n.end());
+        double sum = 0;
+        for (const double x : n) sum += std::exp(x - top);
+        log_score[w] += n[known[out].value] - top - std::log(sum);
       }
     }
-    weight_ = kWeights[std::max_element(std::begin(right), std::end(right)) - std::begin(right)];
+    weight_ = kWeights[std::max_element(std::begin(log_score), std::end(log_score)) -
+                       std::begin(log_score)];
   }
   learn(known, known.size());
 }
@@ -68,25 +73,26 @@ void AttributeGuesser::learn(std::span<const Attributed> known, std::size_t left
   }
 }
 
-std::size_t AttributeGuesser::guess(std::size_t cluster, std::span<const double> seen,
-                                    double weight) const {
+std::vector<double> AttributeGuesser::nats(std::size_t cluster, std::span<const double> seen,
+                                           double weight) const {
   CHECK(seen.size() == spread_.size() || weight == 0, seen.size(), spread_.size());
-  std::vector<double> nats(values_);
+  std::vector<double> out(values_);
   for (std::size_t v = 0; v < values_; ++v) {
-    nats[v] = cluster < clusters_ ? prior_[cluster * values_ + v] : overall_[v];
+    out[v] = cluster < clusters_ ? prior_[cluster * values_ + v] : overall_[v];
     if (weight == 0) continue;
     for (std::size_t f = 0; f < spread_.size(); ++f) {
       const double d = seen[f] - spread_[f].mean[v];
       // A feature that never varies within a value is not trusted beyond the sixth digit.
       const double size = std::max({std::abs(spread_[f].mean[v]), std::abs(seen[f]), 1e-12});
-      nats[v] -= weight * d * d / (2 * std::max(spread_[f].variance, 1e-12 * size * size));
+      out[v] -= weight * d * d / (2 * std::max(spread_[f].variance, 1e-12 * size * size));
     }
   }
-  return static_cast<std::size_t>(std::max_element(nats.begin(), nats.end()) - nats.begin());
+  return out;
 }
 
 std::size_t AttributeGuesser::guess(std::size_t cluster, std::span<const double> seen) const {
-  return guess(cluster, seen, weight_);
+  const auto n = nats(cluster, seen, weight_);
+  return static_cast<std::size_t>(std::max_element(n.begin(), n.end()) - n.begin());
 }
 
 }  // namespace gauntlet::privacy

@@ -2,9 +2,9 @@
 //
 // The attacker's own people tell how often each value occurs in a cluster, and how what is seen is
 // spread for each value: normals with one variance a feature, taken as independent. As they are
-// not, their joint evidence is weakened by a factor that guesses best on the attacker's own people,
-// each left out in turn; 0 leaves the cluster alone, so sensors are used only where they help.
-// Leaves out: what features have in common; a stronger attacker may guess more.
+// not, their joint evidence is weakened by the factor under which the attacker's own people, each
+// left out in turn, are likeliest; 0 leaves the cluster alone, so sensors are used only where they
+// help. Leaves out: what features have in common; a stronger attacker may guess more.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,8 @@ class AttributeGuesser {
     double variance = 0;       // within a value
   };
   void learn(std::span<const Attributed> known, std::size_t left_out);
-  std::size_t guess(std::size_t cluster, std::span<const double> seen, double weight) const;
+  // Log-likelihood of each value.
+  std::vector<double> nats(std::size_t cluster, std::span<const double> seen, double weight) const;
 
   std::size_t values_ = 0, clusters_ = 0;
   std::vector<double> prior_;  // clusters x values, log

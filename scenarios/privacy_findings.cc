@@ -7,6 +7,7 @@
 #include "privacy/bayes_leakage.h"
 #include "privacy/person_scorer.h"
 #include "privacy/store.h"
+#include "scenarios/privacy_attacks.h"
 #include "scenarios/privacy_tokens.h"
 
 namespace gauntlet::scenarios {
@@ -17,6 +18,7 @@ using privacy::Example;
 using privacy::SeenSession;
 
 using View = std::vector<double> SessionView::*;
+using Windows = std::vector<TrafficWindow> SessionView::*;
 
 // Planted leaks of known size: a feature in which people are this far apart, in sds of one session,
 // and for guessers one that tells people apart in pairs.
@@ -25,19 +27,6 @@ constexpr double kPlantedWeight = 1000;
 
 Estimate share(std::uint64_t k, std::uint64_t n) {
   return {static_cast<double>(k) / static_cast<double>(n), reports::clopper_pearson_interval(k, n)};
-}
-
-// Bits that `right` of n people, each with one probe, are: log2 of the share over the prior 1/n.
-// Exact binomial over people; a bootstrap over them would draw people twice and with that change
-// the prior. Guessing by the prior alone leaks nothing, so nothing is below 0.
-Estimate bits_of(double right_share, std::size_t people) {
-  const double n = static_cast<double>(people);
-  const auto right = static_cast<std::uint64_t>(std::lround(right_share * n));
-  const auto bits = [n](double share_right) {
-    return share_right > 0 ? std::max(0.0, std::log2(share_right * n)) : 0.0;
-  };
-  const auto v = reports::clopper_pearson_interval(right, people);
-  return {bits(right_share), reports::Interval{bits(v.lo), bits(v.hi)}};
 }
 
 class Finder {
@@ -62,6 +51,10 @@ class Finder {
     if (finding.planted) {
       finding.verdict = privacy::judge(finding.measured, finding.baseline, *finding.planted);
     }
+    // What has no upper end bounds nothing.
+    if (finding.verdict == privacy::Verdict::bounded && std::isinf(finding.measured.interval->hi)) {
+      finding.verdict = privacy::Verdict::inconclusive;
+    }
     out_.rows.push_back(std::move(finding));
     return out_.rows.back();
   }
@@ -76,7 +69,8 @@ class Finder {
   privacy::Comparisons calibration(bool planted) const;
   privacy::Comparisons within_clusters(privacy::Comparisons c) const;
   privacy::LeakageEstimate guess_person(View view, bool with_cluster, bool planted) const;
-  privacy::LeakageEstimate guess_exercise(bool padded, bool planted) const;
+  privacy::LeakageEstimate guess_doing(Windows windows, bool padded, bool planted) const;
+  void traffic_of(const char* adversary, Windows windows, const char* what, const char* remedy);
 
   void identifiers();
   void people_guessed();
@@ -85,11 +79,13 @@ class Finder {
   void joined();
   void traffic();
   void anonymity();
+  void worth();
 
   const PopulationRun& run_;
   const ScenarioOptions& options_;
   sim::RandomStream root_;
   std::size_t each_ = 0, known_ = 0, people_ = 0;
+  Estimate linked_;  // M2, cluster not known
   Findings out_;
 };
 
@@ -138,15 +134,20 @@ privacy::Comparisons Finder::within_clusters(privacy::Comparisons c) const {
 
 void Finder::identifiers() {
   std::uint64_t bad = 0;
-  for (const SessionView& s : run_.sessions) bad += s.canaries.violations() > 0 ? 1 : 0;
+  for (const SessionView& s : run_.sessions) {
+    const bool label =
+        std::any_of(s.flow.begin(), s.flow.end(), [](const FlowHit& h) { return !h.allowed; });
+    bad += s.canaries.violations() > 0 || label ? 1 : 0;
+  }
   Finding f{"all", "M0", "runs in which an identifier is where it must not be", "share"};
+  f.id = "M0";
   f.n = run_.sessions.size();
   f.measured = share(bad, f.n);
   f.baseline_of = "none may";
   f.planted = share(run_.planted_found, std::max<std::uint64_t>(1, run_.planted));
   // Every encoding that is claimed to be searched must have been found.
   if (run_.planted_found < run_.planted) f.planted->interval.reset();
-  f.remedy = "the table who_saw_what names field and hop";
+  f.remedy = "the tables of who saw what name field and hop";
   add(std::move(f));
 }
 
@@ -219,11 +220,12 @@ void Finder::people_guessed() {
     Finding f{row.adversary, "M1", row.what, "bit"};
     f.what += " (right " + reports::to_text(l.posterior_vulnerability) + ", permutation p " +
               reports::to_text(l.p_value) + ")";
-    f.measured = bits_of(l.posterior_vulnerability, people_);
+    f.id = std::string("M1 ") + row.adversary;
+    f.measured = {l.bits, l.interval};
     f.n = people_;
     f.baseline = row.view && row.with_cluster ? by_cluster : 0;
     f.baseline_of = row.view && row.with_cluster ? "cluster only" : "prior only";
-    f.planted = bits_of(planted.posterior_vulnerability, people_);
+    f.planted = {planted.bits, planted.interval};
     f.remedy = row.remedy;
     Finding& added = add(std::move(f));
     // The null permutes within the cluster, so it says nothing of the cluster itself.
@@ -247,10 +249,11 @@ void Finder::linked() {
     by_cluster += 1 / static_cast<double>(alike) / static_cast<double>(c.probes.size());
   }
   const std::string among = " among " + std::to_string(people_);
-  const auto row = [&](const char* who, const char* metric, const std::string& what,
+  const auto row = [&](const char* who, const std::string& id, const std::string& what,
                        const Estimate& measured, const Estimate& control, double baseline,
                        const char* of, const char* remedy) {
-    Finding f{who, metric, what, "share", measured, people_, baseline, of, control};
+    Finding f{who, id.substr(0, 2), what, "share", measured, people_, baseline, of, control};
+    f.id = id;
     f.remedy = remedy;
     add(std::move(f));
   };
@@ -258,9 +261,10 @@ void Finder::linked() {
                  clustered = privacy::linkability(narrowed, people_);
   row("A4", "M2", "a new session linked to its person" + among + ", stored rows alone", plain,
       privacy::linkability(planted, people_), 1 / n, "1/N", "noise, or features instead of rows");
-  row("A3 A4", "M2", "the same, cluster known", clustered,
+  row("A3 A4", "M2 cluster", "the same, cluster known", clustered,
       privacy::linkability(planted_narrowed, people_), by_cluster, "1/n of the cluster",
       "larger clusters; noise");
+  linked_ = plain;
   order("A4 M2, stored rows alone", plain, "A4 M2, cluster known", clustered);
   row("A4", "M3", "exactly one record stands out" + among,
       privacy::singled_out(c, privacy::best_threshold(calibration(false))),
@@ -269,11 +273,11 @@ void Finder::linked() {
   const int replicates = static_cast<int>(options_.privacy.replicates);
   const auto v = privacy::verification(c, stream("verify"), 1e-3, replicates);
   const auto w = privacy::verification(planted, stream("verify"), 1e-3, replicates);
-  row("A3 A4", "M4", "verification: 1 - EER", privacy::complement(v.equal_error_rate),
+  row("A3 A4", "M4 EER", "verification: 1 - EER", privacy::complement(v.equal_error_rate),
       privacy::complement(w.equal_error_rate), 0.5, "chance", "secondary: see M2");
-  row("A3 A4", "M4", "verification: area under the curve", v.area_under_curve, w.area_under_curve,
-      0.5, "chance", "secondary: see M2");
-  row("A3 A4", "M4", "verification: hits at a false match rate of 0.001",
+  row("A3 A4", "M4 AUC", "verification: area under the curve", v.area_under_curve,
+      w.area_under_curve, 0.5, "chance", "secondary: see M2");
+  row("A3 A4", "M4 hits", "verification: hits at a false match rate of 0.001",
       privacy::complement(v.miss_rate), privacy::complement(w.miss_rate), 1e-3, "chance",
       "secondary: see M2");
 }
@@ -287,6 +291,7 @@ void Finder::tokens(const SharedParts& parts, std::uint64_t seed) {
   Finding f{"A3 A7", "M5", "next session linked by an equal token", "share", links.estimate};
   f.what += " (lifetime " + std::to_string(options_.services.tokens.lifetime_s) +
             " s, wrong links " + std::to_string(links.wrong) + ")";
+  f.id = "M5";
   f.n = links.pairs;
   f.baseline_of = "another token every session";
   f.planted = control.estimate;
@@ -314,6 +319,7 @@ void Finder::joined() {
   Finding f{"A7+A3", "M7", "issue of a token joined to a session by time", "share"};
   f.measured = {m.mean, m.interval};
   if (f.measured.interval) f.measured.interval->hi = std::min(1.0, f.measured.interval->hi);
+  f.id = "M7";
   f.n = n * kReplicates;
   f.baseline = 1 / static_cast<double>(n);
   f.baseline_of = "1/N";
@@ -329,14 +335,15 @@ void Finder::joined() {
   add(std::move(f));
 }
 
-privacy::LeakageEstimate Finder::guess_exercise(bool padded, bool planted) const {
+privacy::LeakageEstimate Finder::guess_doing(Windows windows, bool padded, bool planted) const {
   const auto examples = [&](std::size_t first, std::size_t last) {
     std::vector<Example> out;
     for (std::size_t p = first; p < last; ++p) {
       for (std::size_t s = 0; s < each_; ++s) {
-        for (const TrafficWindow& w : session(p, s).traffic) {
-          Example e{p, w.exercising ? 1u : 0u, padded ? std::vector<double>{1, 1} : w.seen};
-          if (planted) e.seen.push_back(w.exercising ? kPlantedWeight : 0);
+        for (const TrafficWindow& w : session(p, s).*windows) {
+          const auto doing = static_cast<std::size_t>(w.doing);
+          Example e{p, doing, padded ? std::vector<double>{1, 1} : w.seen};
+          if (planted) e.seen.push_back(kPlantedWeight * static_cast<double>(doing));
           out.push_back(std::move(e));
         }
       }
@@ -350,24 +357,47 @@ privacy::LeakageEstimate Finder::guess_exercise(bool padded, bool planted) const
       stream("traffic"));
 }
 
-void Finder::traffic() {
-  const auto planted = guess_exercise(false, true), planted_padded = guess_exercise(true, true);
-  const auto row = [&](const char* what, const privacy::LeakageEstimate& l,
-                       const privacy::LeakageEstimate& control, const char* remedy) {
-    Finding f{"A1", "M8", what, "bit", {l.bits, l.interval}, people_, 0, "prior only"};
+void Finder::traffic_of(const char* adversary, Windows windows, const char* what,
+                        const char* remedy) {
+  const auto planted = guess_doing(windows, false, true);
+  const auto padded_planted = guess_doing(windows, true, true);
+  const auto seen = guess_doing(windows, false, false), padded = guess_doing(windows, true, false);
+  const auto row = [&](const std::string& id, const std::string& text,
+                       const privacy::LeakageEstimate& l, const privacy::LeakageEstimate& control) {
+    Finding f{adversary, "M8", text, "bit", {l.bits, l.interval}, people_, 0, "prior only"};
     f.what += " (right " + reports::to_text(l.posterior_vulnerability) + ", prior " +
-              reports::to_text(l.prior_vulnerability) + ")";
+              reports::to_text(l.prior_vulnerability) + ", permutation p " +
+              reports::to_text(l.p_value) + ")";
+    f.id = id;
     f.planted = {control.bits, control.interval};
     f.remedy = remedy;
     add(std::move(f));
-    return Estimate{l.bits, l.interval};
+    Finding g{adversary,
+              "M8",
+              "macro-F1 of that",
+              "share",
+              {l.macro_f1, l.macro_f1_interval},
+              people_,
+              l.prior_macro_f1,
+              "prior only"};
+    g.id = id + " F1";
+    g.planted = {control.macro_f1, control.macro_f1_interval};
+    g.remedy = remedy;
+    add(std::move(g));
   };
-  const Estimate real =
-      row("exercise or not, from six seconds of the radio", guess_exercise(false, false), planted,
-          "messages of one size (pad_bytes), no compression");
-  const Estimate padded = row("the same when every message looks alike",
-                              guess_exercise(true, false), planted_padded, "");
-  order("A1 M8, everything padded", padded, "A1 M8, as sent", real);
+  const std::string id = std::string("M8 ") + adversary;
+  row(id, std::string("resting, walking or exercising, from six seconds of ") + what, seen,
+      planted);
+  row(id + " padded", "the same when everything looks alike", padded, padded_planted);
+  order(id + ", everything padded", {padded.bits, padded.interval}, id + ", as sent",
+        {seen.bits, seen.interval});
+}
+
+void Finder::traffic() {
+  traffic_of("A1", &SessionView::radio_windows, "the radio",
+             "messages of one size (pad_bytes), no compression");
+  traffic_of("A2", &SessionView::network_windows, "the uploads",
+             "uploads of one size at fixed times");
 }
 
 void Finder::anonymity() {
@@ -379,6 +409,7 @@ void Finder::anonymity() {
   Finding f{"A4 A7", "M12", "highest risk in a leaked store, by cluster", "share"};
   f.what += " (smallest class " + std::to_string(a.smallest) + ", marketer risk " +
             reports::to_text(a.marketer_risk) + ", unique " + reports::to_text(a.unique) + ")";
+  f.id = "M12";
   f.n = a.records;
   f.measured = {a.highest_risk, reports::Interval{a.highest_risk, a.highest_risk}};
   f.baseline = 1 / static_cast<double>(options_.privacy.smallest_class);
@@ -388,14 +419,49 @@ void Finder::anonymity() {
   add(std::move(f));
 }
 
+// One figure a person: the mean over that person's sessions.
+void Finder::worth() {
+  const auto over_people = [&](const auto& of_session) {
+    std::vector<double> means;
+    for (std::size_t p = 0; p < run_.who.size(); ++p) {
+      double sum = 0, n = 0;
+      for (std::size_t s = 0; s < each_; ++s) {
+        if (const std::optional<double> v = of_session(session(p, s))) {
+          sum += *v;
+          ++n;
+        }
+      }
+      if (n > 0) means.push_back(sum / n);
+    }
+    if (means.empty()) return Estimate{};
+    const auto m = reports::estimate_mean(means);
+    return Estimate{m.mean, m.interval};
+  };
+  out_.worth.push_back({"lag", "repetition shown after, median of a session", "ms",
+                        over_people([](const SessionView& s) { return s.lag_ms; })});
+  out_.worth.push_back(
+      {"energy", "radio of the first wearable, a session", "mJ",
+       over_people([](const SessionView& s) { return std::optional(s.radio_mj); })});
+}
+
 Findings Finder::find(const SharedParts& parts, std::uint64_t seed) {
+  const AttackScene scene{run_, options_, root_, each_, known_};
+  const auto keep = [this](Finding f) { add(std::move(f)); };
   identifiers();
   people_guessed();
   linked();
   tokens(parts, seed);
+  follow_pseudonyms(scene, keep);
   joined();
   traffic();
+  find_members(scene, keep);
+  infer_attributes(scene, keep);
+  const Estimate both = collude(scene, comparisons(false), calibration(false), keep);
+  order("A4 M2, ingest alone", linked_, "A6 M11, ingest and model", both);
   anonymity();
+  worth();
+  out_.worth.push_back(
+      {"F1", "macro-F1 of a classifier of the stored rows", "share", usefulness(scene)});
   return std::move(out_);
 }
 

@@ -27,6 +27,15 @@ struct Finding {
   std::optional<privacy::Estimate> planted = {};
   privacy::Verdict verdict = privacy::Verdict::inconclusive;
   std::string remedy = {};  // what one would change
+  std::string id = {};      // names the row for experiments: "M2 cluster"
+};
+
+// What a system is for, or costs: the other axis of every trade-off.
+struct Worth {
+  std::string id = {};  // "lag"
+  std::string what = {};
+  std::string unit = {};
+  privacy::Estimate measured = {};  // interval over people
 };
 
 struct Order {
@@ -37,6 +46,7 @@ struct Order {
 struct Findings {
   std::vector<Finding> rows;
   std::vector<Order> order;  // who sees more cannot leak less
+  std::vector<Worth> worth;
 };
 
 Findings find_leaks(const PopulationRun& run, const ScenarioOptions& options, std::uint64_t seed,

@@ -40,10 +40,14 @@ std::uint64_t session_seed(std::uint64_t seed, std::size_t person, std::size_t s
 
 Result<SessionView> run_session(const ScenarioOptions& options, std::uint64_t seed,
                                 const SharedParts& parts, PopulationRun* control) {
-  RadioLog radio;
+  TrafficLog radio;
   NetworkLog network;
   RunHooks hooks;
-  hooks.wire = [&network](const sim::WireBytes& wire) { network.add(wire); };
+  InformationFlow flow;
+  hooks.wire = [&](const sim::WireBytes& wire) {
+    network.add(wire);
+    flow.add(wire);
+  };
   auto run = run_seed(
       options, seed, parts,
       [&](Runtime& runtime, const PhoneOptions& phone, EventSink& sink) {
@@ -53,16 +57,33 @@ Result<SessionView> run_session(const ScenarioOptions& options, std::uint64_t se
       hooks);
   if (!run) return run.error();
   SessionView view;
-  view.stored = stored_view(*run->events, options.privacy.stored_noise_mps2,
+  auto stored = stored_view(*run->events, *run->truth, options.privacy.stored_noise_mps2,
                             sim::RandomStream(seed, "privacy/noise"));
-  pad(radio, options.privacy.pad_bytes);
-  view.radio = radio_view(radio);
-  view.traffic = traffic_windows(radio, *run->truth);
+  view.stored = std::move(stored.features);
+  view.windows = std::move(stored.windows);
+  const Truth& truth = *run->truth;
+  shift(radio, seconds_since_origin(truth.host_clock.to_host(truth.begin)));
+  const double more_bytes = pad(radio, options.privacy.pad_bytes);
+  const double later_s =
+      hold_back(radio, options.privacy.hold_s_max, sim::RandomStream(seed, "privacy/hold"));
+  view.radio = traffic_view(radio);
+  view.radio_windows = traffic_windows(radio, truth);
   view.network = network.view();
+  shift(network.up, seconds_since_origin(truth.begin));
+  view.network_windows = traffic_windows(network.up, truth);
   view.issued_s = network.issued_s;
   view.first_seen_s = network.first_seen_s;
-  if (!run->record->devices.empty()) view.radio_mj = run->record->devices.front().radio_mj;
+  if (!run->record->devices.empty()) {
+    const double extra_uj = more_bytes * static_cast<double>(radio.bytes.size()) *
+                            options.wearables.front().device.energy.radio_uj_per_byte;
+    view.radio_mj = run->record->devices.front().radio_mj + extra_uj * 1e-3;
+  }
+  const auto* lag = run->result.values.find("lag.display_ms.p50");
+  if (lag && lag->value) view.lag_ms = *lag->value + 1e3 * later_s;
+  view.radio_log = std::move(radio);
+  view.network_log = std::move(network.up);
   view.canaries = run->result.canaries;
+  view.flow = flow.trace(truth, options.privacy.hops);
   if (control) plant_identifiers(*run->record, control->planted, control->planted_found);
   return view;
 }

@@ -11,35 +11,56 @@
 //            noise; per stream mean and spread of the features of core/learn/plain_features over
 //            the more lively half of the 2 s windows
 //   radio    sizes and arrival times of the first wearable's messages, as the phone's radio gives
-//            them: not the packets on the air, whose sizes follow from them
+//            them: not the packets on the air, whose sizes follow from them; padded and held back
+//            as the options say, each at its own cost of energy and lag
 //   network  sizes and times of the phone's writes to its connections
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/base/result.h"
 #include "reports/metrics/canaries.h"
+#include "scenarios/information_flow.h"
 #include "scenarios/runner.h"
 #include "sim/body/person.h"
 
 namespace gauntlet::scenarios {
 
-// Six seconds of the radio.
+// What a person does most of a window; what is neither is rest.
+enum class Doing : std::uint8_t { resting, walking, exercising };
+inline constexpr std::size_t kDoings = 3;
+
+// Messages on a wire or on the air, in order; seconds of the session.
+struct TrafficLog {
+  std::vector<double> at_s, bytes;
+};
+// Six seconds of such a log.
 struct TrafficWindow {
-  bool exercising = false;   // for at least half of it
+  Doing doing = Doing::resting;
   std::vector<double> seen;  // mean size of messages in bytes, how many
+};
+
+// Two seconds of the first stream that ingest keeps: learn::plain_features of three channels.
+struct StoredWindow {
+  Doing doing = Doing::resting;
+  std::vector<float> seen;
 };
 
 struct SessionView {
   std::size_t person = 0, session = 0;
   std::vector<double> stored, radio, network;
-  std::vector<TrafficWindow> traffic;
-  double issued_s = 0;      // when authz first answered
-  double first_seen_s = 0;  // when ingest first heard of the session
-  double radio_mj = 0;      // of the first wearable
+  TrafficLog radio_log, network_log;  // the latter: phone to ingest
+  std::vector<TrafficWindow> radio_windows, network_windows;
+  std::vector<StoredWindow> windows;  // at most 64, evenly
+  double issued_s = 0;                // when authz first answered
+  double first_seen_s = 0;            // when ingest first heard of the session
+  double radio_mj = 0;                // of the first wearable, padding included
+  std::optional<double> lag_ms;       // repetition to display, median, holding back included
   reports::CanarySearch canaries;
+  std::vector<FlowHit> flow;  // labels that rode along with messages
 };
 
 struct PopulationRun {

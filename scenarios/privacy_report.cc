@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "privacy/normal_model.h"
 #include "scenarios/privacy_findings.h"
@@ -12,7 +14,9 @@ using reports::Table;
 using reports::to_text;
 
 std::string between(const std::optional<reports::Interval>& i) {
-  return i ? to_text(i->lo) + " … " + to_text(i->hi) : "none";
+  if (!i) return "none";
+  if (std::isinf(i->hi)) return "at least " + to_text(i->lo);
+  return to_text(i->lo) + " … " + to_text(i->hi);
 }
 
 std::string verdict_text(const Finding& f) {
@@ -55,6 +59,47 @@ Table who_saw_what(const PopulationRun& run) {
   return t;
 }
 
+// The same by the labels that rode along with messages.
+Table labels_table(const PopulationRun& run) {
+  struct Seen {
+    std::uint64_t runs = 0, messages = 0;
+    bool allowed = true;
+  };
+  std::map<std::tuple<std::string, std::string, std::string>, Seen> seen;
+  for (const SessionView& s : run.sessions) {
+    for (const FlowHit& h : s.flow) {
+      Seen& x = seen[{h.hop, h.field, h.carrier}];
+      ++x.runs;
+      x.messages += h.messages;
+      x.allowed &= h.allowed;
+    }
+  }
+  Table t{{"hop", "field", "carried", "sessions", "of", "messages", "policy"}, {}};
+  for (const auto& [key, x] : seen) {
+    t.rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key),
+                      static_cast<double>(x.runs), static_cast<double>(run.sessions.size()),
+                      static_cast<double>(x.messages),
+                      std::string(x.allowed ? "allowed" : "VIOLATION")});
+  }
+  return t;
+}
+
+// Labels must know of whatever a canary showed on a wire.
+std::vector<std::string> unlabelled(const PopulationRun& run) {
+  std::set<std::string> out;
+  for (const SessionView& s : run.sessions) {
+    for (const reports::CanaryHit& h : s.canaries.hits) {
+      if (!h.place.starts_with("wire.")) continue;
+      const std::string hop = h.place.substr(5);
+      const bool known = std::any_of(s.flow.begin(), s.flow.end(), [&](const FlowHit& f) {
+        return f.hop == hop && f.field == h.identifier;
+      });
+      if (!known) out.insert(h.identifier + " is on " + h.place + ", and no label says so");
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
 Table order_table(const Findings& findings) {
   Table t{{"sees less", "sees more", "leaks in that order"}, {}};
   for (const Order& o : findings.order) {
@@ -74,6 +119,14 @@ Table extrapolation(const Findings& findings) {
     for (const std::size_t n : {10u, 100u, 1000u, 10000u}) {
       t.rows.push_back({static_cast<double>(n), privacy::linkability(d, n), d});
     }
+  }
+  return t;
+}
+
+Table worth_table(const Findings& findings) {
+  Table t{{"what", "value", "unit", "interval 95 %"}, {}};
+  for (const Worth& w : findings.worth) {
+    t.rows.push_back({w.what, w.measured.value, w.unit, between(w.measured.interval)});
   }
   return t;
 }
@@ -107,10 +160,13 @@ reports::ResultFile privacy_result(const PopulationRun& run, const Findings& fin
       std::to_string(options.privacy.sessions) + " sessions of " +
       to_text(options.privacy.session_s) + " s each";
   out.tables["leakage"] = leakage_table(findings);
+  out.tables["what it is for, and costs"] = worth_table(findings);
   out.tables["who saw what"] = who_saw_what(run);
+  out.tables["who saw what, by labels"] = labels_table(run);
   out.tables["order: who sees more cannot leak less"] = order_table(findings);
   Table far = extrapolation(findings);
   if (!far.rows.empty()) out.tables["extrapolation, not a measurement"] = std::move(far);
+  out.failures = unlabelled(run);
   for (const Order& o : findings.order) {
     if (!o.kept) out.failures.push_back("\"" + o.less + "\" leaks more than \"" + o.more + "\"");
   }

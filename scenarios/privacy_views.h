@@ -11,20 +11,15 @@
 
 namespace gauntlet::scenarios {
 
-struct RadioLog {
-  std::vector<HostTime> at;
-  std::vector<double> bytes;
-};
-
-// Passes everything on, and writes down when a message of the first wearable came and how long it
-// was.
+// Passes everything on, and writes down when a message of the first wearable came, in seconds of
+// the phone's clock, and how long it was.
 class RadioObserver final : public SystemUnderTest {
  public:
-  RadioObserver(std::unique_ptr<SystemUnderTest> inner, RadioLog& log)
+  RadioObserver(std::unique_ptr<SystemUnderTest> inner, TrafficLog& log)
       : inner_(std::move(inner)), log_(log) {}
   void on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) override {
     if (device == 0) {
-      log_.at.push_back(arrival);
+      log_.at_s.push_back(seconds_since_origin(arrival));
       log_.bytes.push_back(static_cast<double>(bytes.size()));
     }
     inner_->on_frame(device, bytes, arrival);
@@ -37,22 +32,33 @@ class RadioObserver final : public SystemUnderTest {
 
  private:
   std::unique_ptr<SystemUnderTest> inner_;
-  RadioLog& log_;
+  TrafficLog& log_;
 };
 
-// Sizes and times, by direction, of what went over the phone's connections.
+// Sizes and times, by direction, of what went over the phone's connections; seconds of the world's
+// clock.
 struct NetworkLog {
   double issued_s = -1, first_seen_s = -1;
-  std::vector<double> up_s, up_bytes;  // phone to ingest
+  TrafficLog up;  // phone to ingest
   double down_bytes = 0;
   void add(const sim::WireBytes& wire);
   std::vector<double> view() const;
 };
 
-void pad(RadioLog& log, std::int64_t multiple);
-std::vector<double> radio_view(const RadioLog& log);
-std::vector<TrafficWindow> traffic_windows(const RadioLog& log, const Truth& truth);
-std::vector<double> stored_view(const EventLog& events, double noise, sim::RandomStream random);
+// Both return what it costs on average: bytes more a message, seconds later.
+double pad(TrafficLog& log, std::int64_t multiple);
+double hold_back(TrafficLog& log, double hold_s_max, sim::RandomStream random);
+// So that the session begins at 0.
+void shift(TrafficLog& log, double begin_s);
+std::vector<double> traffic_view(const TrafficLog& log);
+std::vector<TrafficWindow> traffic_windows(const TrafficLog& log, const Truth& truth);
+
+struct StoredView {
+  std::vector<double> features;
+  std::vector<StoredWindow> windows;
+};
+StoredView stored_view(const EventLog& events, const Truth& truth, double noise,
+                       sim::RandomStream random);
 // Positive control of the canary search: the user's id, hidden in a place of its own in each
 // encoding that is claimed to be searched.
 void plant_identifiers(const reports::RunRecord& record, std::uint64_t& planted,

@@ -292,8 +292,84 @@ function capturesSection({result}) {
       plainTable(n, result.tables[n]))));
 }
 
+// One plot a measure, what is swept from left to right in equal steps: its values seldom are equal.
+function experimentPlots(t, key) {
+  const at = Object.fromEntries(t.columns.map((c, i) => [c, i]));
+  const rows = t.rows.filter((r) => r[at.key] === key);
+  const values = [...new Set(rows.map((r) => r[at.value]))];
+  const unit = rows[0][at['key unit']];
+  const ids = [...new Set(rows.map((r) => r[at.id]))];
+  const name = words(key.split('.').pop());
+  const label = (v) => (typeof v === 'number' ? number(v) : String(v));
+  const bounded = (v) => (typeof v === 'number' ? v : null);
+  return ids.map((id, k) => {
+    const points = values.map((v) => rows.find((r) => r[at.id] === id && r[at.value] === v));
+    const measure = points[0][at.measure], of = points[0][at.unit];
+    const column = (c) => points.map((p) => bounded(p[at[c]]));
+    const line = {stroke: () => colour(`--s${k % 6}`)};
+    const series = [{...line, label: 'upper', width: .75, points: {show: false}}, {...line, label: 'lower', width: .75, points: {show: false}},
+      {...line, label: 'measured', width: 2, points: {show: true, size: 7}}];
+    const data = [values.map((_, i) => i), column('hi'), column('lo'), column('result')];
+    if (column('baseline').some((v) => v !== null)) {
+      series.push({label: 'baseline', stroke: () => colour('--ink-2'), dash: [6, 5], width: 1.5, points: {show: false}});
+      data.push(column('baseline'));
+    }
+    const plot = new Plot({
+      label: measure, unit: of, height: 260, xName: name, data, series,
+      x: axis(`${name} (${unit})`, {size: 32, splits: () => values.map((_, i) => i), values: (u, s) => s.map((i) => (values[i] === undefined ? '' : label(values[i])))}),
+      y: axis(of, {size: 60}), xScale: {range: [-.2, values.length - .8]},
+      bands: [{series: [1, 2], fill: () => colour(`--s${k % 6}`) + '30'}],
+      xText: (i) => `${label(values[Math.round(i)])} ${unit}`,
+      describe: () => points.map((p) => `${label(p[at.value])} ${unit}: ${number(p[at.result])}`).join(', ') + '.',
+    });
+    return el('div', {class: 'card experiment', 'data-measure': id}, el('h3', {text: measure}), plot.node, plot.asTable());
+  });
+}
+
+// What leaks against what it costs: a point a value, joined in the order of the cost.
+function tradeOffs(t, key) {
+  const at = Object.fromEntries(t.columns.map((c, i) => [c, i]));
+  const rows = t.rows.filter((r) => r[at.key] === key);
+  const is = (r, cost) => (r[at.verdict] === 'a cost or a use') === cost;
+  const leak = rows.find((r) => is(r, false));
+  const costs = [...new Set(rows.filter((r) => is(r, true)).map((r) => r[at.id]))];
+  if (!leak) return [];
+  return costs.map((cost) => {
+    const points = rows.filter((r) => r[at.id] === cost).map((r) => ({value: r[at.value], x: r[at.result],
+      row: rows.find((l) => l[at.id] === leak[at.id] && l[at.value] === r[at.value])})).sort((a, b) => a.x - b.x);
+    const of = rows.find((r) => r[at.id] === cost);
+    const column = (c) => points.map((p) => (typeof p.row[at[c]] === 'number' ? p.row[at[c]] : null));
+    const xs = points.map((p) => p.x), wide = (xs[xs.length - 1] - xs[0]) || Math.abs(xs[0]) || 1;
+    const line = {stroke: () => colour('--accent')};
+    const plot = new Plot({
+      label: `${leak[at.measure]}, against ${of[at.measure]}`, unit: leak[at.unit], height: 260, xName: of[at.measure],
+      data: [xs, column('hi'), column('lo'), column('result')],
+      series: [{...line, label: 'upper', width: .75, points: {show: false}}, {...line, label: 'lower', width: .75, points: {show: false}},
+        {...line, label: 'measured', width: 2, points: {show: true, size: 7}}],
+      x: axis(`${of[at.measure]} (${of[at.unit]})`, {size: 32}), y: axis(leak[at.unit], {size: 60}),
+      xScale: {range: [xs[0] - .05 * wide, xs[xs.length - 1] + .05 * wide]},
+      bands: [{series: [1, 2], fill: () => colour('--accent') + '30'}],
+      xText: (x) => `${number(x)} ${of[at.unit]}`,
+      describe: () => points.map((p) => `${p.value}: ${number(p.x)} ${of[at.unit]}, ${number(p.row[at.result])}`).join('; ') + '.',
+    });
+    return el('div', {class: 'card experiment', 'data-trade-off': cost}, el('h3', {text: `${leak[at.measure]}, against ${of[at.measure]}`}), plot.node, plot.asTable());
+  });
+}
+
+function experimentSection({result}) {
+  const t = result.tables.experiment;
+  if (!t || t.rows.length === 0) return null;
+  const [about, change] = result.tables['experiment, in words'].rows[0];
+  const keys = [...new Set(t.rows.map((r) => r[t.columns.indexOf('key')]))];
+  return section('experiment', 'What leaks, and what it costs', about,
+    el('div', {class: 'card', style: 'margin-bottom: 1rem'}, el('h3', {text: 'What one would change'}), el('p', {class: 'change', text: change})),
+    ...keys.flatMap((key) => [el('h3', {text: words(key)}),
+      el('div', {class: 'plots'}, ...experimentPlots(t, key), ...tradeOffs(t, key))]),
+    el('div', {class: 'card', style: 'margin-top: 1rem'}, el('h3', {text: 'Every point'}), plainTable('Every point', t)));
+}
+
 function othersSection({result}) {
-  const names = Object.keys(result.tables).filter((n) => n !== 'confusion' && !n.startsWith('replay'));
+  const names = Object.keys(result.tables).filter((n) => n !== 'confusion' && !n.startsWith('replay') && !n.startsWith('experiment'));
   if (names.length === 0) return null;
   const titles = {canaries: 'Identifiers found, and where'};
   return section('tables', 'Further tables', null, ...names.map((n) =>
