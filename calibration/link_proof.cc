@@ -237,7 +237,7 @@ std::vector<Section> prove_link(const replay::Collection& sessions, const replay
       if (delays.empty()) continue;
       real_delay.insert(real_delay.end(), delays.begin(), delays.end());
       SimulatedCapture options;
-      options.link.loss.kind = sim::LossKind::none;  // the logs lost nothing
+      options.link.degraded.good_s = 0;  // the logs lost nothing
       const auto still = sim::make_still_motion();
       for (int day = 0; day < kDays; ++day) {
         const sim::RandomStream stream(

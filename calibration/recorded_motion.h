@@ -12,8 +12,9 @@
 //
 // Frame: the recorded device's own; so must be the simulated one's. World time 0 is `origin_ns` of
 // the recorder's clock. What is up is taken from the mean force over a second; the heading is not
-// known and is where the shortest turn from upright leaves it. Leaves out: taking the recording's own noise and clipping away (the
-// simulated device's come on top), and what the recorder's clock lost.
+// known and is where the shortest turn from upright leaves it. Leaves out: taking the recording's
+// own noise and clipping away (the simulated device's come on top), and what the recorder's clock
+// lost.
 #pragma once
 
 #include <cstdint>

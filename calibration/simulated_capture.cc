@@ -25,7 +25,7 @@ replay::Recording simulate_capture(const SimulatedCapture& options, const sim::M
                                  HostTime{origin + simulation.now().time_since_epoch()});
                  });
   sim::Wearable wearable(simulation, options.device, 0, stream.child("wearable"), motion, begin,
-                         end, truth, dropped, link.sink());
+                         end, truth, dropped, link.sink(), [&link] { return link.busy(); });
   wearable.start();
   simulation.run();
   return recording;

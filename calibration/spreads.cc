@@ -243,7 +243,7 @@ void fit_people(const std::vector<replay::SampleTrack>& tracks, Writer& out) {
       paces[person].push_back(mean_of(values) - s.mean);
   }
   const Spread tempo = of_people(paces);
-  out.sd("tempo between people, sd of log (person.population.tempo_sd)", tempo, "1");
+  out.sd("tempo between people, sd of log (person.population.dynamics.tempo_sd)", tempo, "1");
   const Spread tremor = of_people(tremors);
   if (tremor.n > 2) {
     out.add({"wrist at rest, rms 4 to 15 Hz, median (dynamics.tremor_mps2, with sensor noise)",
@@ -254,11 +254,12 @@ void fit_people(const std::vector<replay::SampleTrack>& tracks, Writer& out) {
              {},
              Verdict::informs,
              "the quietest second of each seated stretch"});
-    out.sd("the same, sd of log between people (person.population.tremor_sd)", tremor, "1");
+    out.sd("the same, sd of log between people (person.population.dynamics.tremor_sd)", tremor,
+           "1");
     out.mean("centre of its spectrum (dynamics.tremor_hz)", of_people(centres), "Hz");
     out.mean("width of its spectrum (dynamics.tremor_width_hz)", of_people(widths), "Hz");
   }
-  out.text("[person.population]");
+  out.text("[person.population.dynamics]");
   out.key("tempo_sd", tempo.sd, tempo.sd_interval, tempo.n, "people");
   if (tremor.n > 2) out.key("tremor_sd", tremor.sd, tremor.sd_interval, tremor.n, "people");
   out.text("");

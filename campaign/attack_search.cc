@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <mutex>
+#include <utility>
 
+#include "reports/statistics/distributions.h"
 #include "sim/engine/portable_math.h"
 #include "sim/engine/random.h"
 
@@ -38,23 +41,22 @@ Point grid_point(const std::vector<ParameterOptions>& parameters, std::size_t n)
 
 class Search {
  public:
-  Search(const CampaignOptions& options, const std::vector<std::string>& fixed,
-         const std::string& stream_name, Trials& trials)
-      : options_(options),
-        fixed_(fixed),
+  Search(const SearchTask& task, Trials& trials)
+      : task_(task),
+        options_(task.options),
         trials_(trials),
-        stream_(static_cast<std::uint64_t>(options.search.first_seed), stream_name) {}
+        stream_(static_cast<std::uint64_t>(options_.search.first_seed), task.stream_name) {}
 
   Result<FoundAttack> run() {
-    const auto& parameters = options_.parameters;
-    const auto limit = static_cast<std::size_t>(options_.search.points);
     Result<void> done;
-    if (parameters.empty()) {
+    if (options_.parameters.empty()) {
       done = score({Point{}}).done;
     } else if (options_.search.method == SearchMethod::cma_es) {
-      done = evolve(limit);
+      done = evolve();
+    } else if (options_.search.method == SearchMethod::splitting) {
+      done = split();
     } else {
-      done = score(listed(limit)).done;
+      done = score(listed()).done;
     }
     if (!done) return done.error();
     return best_;
@@ -67,7 +69,7 @@ class Search {
     Result<void> done;
   };
 
-  std::vector<Point> listed(std::size_t limit) {
+  std::vector<Point> listed() {
     std::vector<Point> points;
     if (options_.search.method == SearchMethod::grid) {
       std::size_t all = 1;
@@ -75,7 +77,7 @@ class Search {
       for (std::size_t n = 0; n < all; ++n) points.push_back(grid_point(options_.parameters, n));
       return points;
     }
-    for (std::size_t n = 0; n < limit; ++n) {
+    for (std::int64_t n = 0; n < options_.search.points; ++n) {
       Point point(options_.parameters.size());
       for (double& x : point) x = stream_.uniform();
       points.push_back(std::move(point));
@@ -83,14 +85,36 @@ class Search {
     return points;
   }
 
-  Result<void> evolve(std::size_t limit) {
+  Result<void> evolve() {
     CmaEs search(options_.parameters.size(), {}, stream_);
-    while (!search.done() && best_.points < limit) {
+    while (!search.done() && best_.points < static_cast<std::uint64_t>(options_.search.points)) {
       const Scores scores = score(search.ask());
       if (!scores.done) return scores.done;
       search.tell(scores.values);
     }
     return {};
+  }
+
+  // The chain's inputs are standard normals; their distribution function makes them places.
+  static Point places(const std::vector<double>& normals) {
+    Point point;
+    for (const double z : normals) point.push_back(reports::normal_cdf(z));
+    return point;
+  }
+
+  Result<void> split() {
+    std::mutex mutex;
+    Result<void> failed;
+    const auto margin = [&](const std::vector<double>& normals) {
+      const Scores scores = score({places(normals)});
+      if (scores.done) return scores.values.front();
+      const std::scoped_lock lock(mutex);
+      failed = scores.done;
+      return 1.0;  // a success: ends the chain soon
+    };
+    best_.blind = estimate_rare(options_.parameters.size(), margin, options_.search.splitting,
+                                stream_, options_.confirmation.level);
+    return failed;
   }
 
   std::vector<std::string> set_of(const Point& point) const {
@@ -105,13 +129,14 @@ class Search {
     const auto seeds = static_cast<std::size_t>(options_.search.seeds);
     std::vector<Trial> todo;
     for (const Point& point : points) {
-      std::vector<std::string> set = fixed_;
+      std::vector<std::string> set = task_.fixed;
       for (auto& each : set_of(point)) set.push_back(std::move(each));
       for (std::size_t s = 0; s < seeds; ++s) {
-        todo.push_back({set, static_cast<std::uint64_t>(options_.search.first_seed) + s});
+        todo.push_back(
+            {task_.scenario, set, static_cast<std::uint64_t>(options_.search.first_seed) + s});
       }
     }
-    const auto outcomes = trials_.run(todo);
+    const auto outcomes = trials_.run(todo, task_.question);
     if (!outcomes) return {{}, outcomes.error()};
     Scores scores;
     for (std::size_t i = 0; i < points.size(); ++i) {
@@ -129,21 +154,28 @@ class Search {
     return scores;
   }
 
+  // Whatever the order in which points come: threads of a splitting search consider at once.
   void consider(const Point& point, std::size_t successes, double mean) {
+    const std::scoped_lock lock(mutex_);
     const bool first = best_.points++ == 0;
     best_.points_successful += successes > 0 ? 1 : 0;
-    const bool better = successes > most_ || (successes == most_ && mean > best_.robustness);
+    const auto rank = [](std::size_t s, double m) { return std::pair(s, m); };
+    const auto now = rank(successes, mean), before = rank(most_, best_.robustness);
+    const bool better = now > before || (now == before && point < best_point_);
     if (!first && !better) return;
     most_ = successes;
+    best_point_ = point;
     best_.robustness = mean;
     best_.set = set_of(point);
   }
 
+  const SearchTask& task_;
   const CampaignOptions& options_;
-  const std::vector<std::string>& fixed_;
   Trials& trials_;
   sim::RandomStream stream_;
+  std::mutex mutex_;  // of what follows
   FoundAttack best_;
+  Point best_point_;
   std::size_t most_ = 0;
 };
 
@@ -162,15 +194,21 @@ std::string value_at(const ParameterOptions& p, double place) {
   return p.values[i];
 }
 
-double effort_at(const EffortOptions& effort, std::int64_t i) {
-  return in_range(effort.scale, effort.min, effort.max,
-                  static_cast<double>(i) / static_cast<double>(effort.levels - 1));
+double whole(const EffortOptions& effort, double value) {
+  return effort.integer ? std::floor(value + 0.5) : value;
 }
 
-Result<FoundAttack> search_attack(const CampaignOptions& options,
-                                  const std::vector<std::string>& fixed,
-                                  const std::string& stream_name, Trials& trials) {
-  return Search(options, fixed, stream_name, trials).run();
+double effort_at(const EffortOptions& effort, std::int64_t i) {
+  return whole(effort, in_range(effort.scale, effort.min, effort.max,
+                                static_cast<double>(i) / static_cast<double>(effort.levels - 1)));
+}
+
+std::string effort_text(const EffortOptions& effort, double value) {
+  return effort.path + "=" + number_text(whole(effort, value));
+}
+
+Result<FoundAttack> search_attack(const SearchTask& task, Trials& trials) {
+  return Search(task, trials).run();
 }
 
 }  // namespace gauntlet::campaign

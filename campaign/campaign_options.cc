@@ -1,95 +1,15 @@
 #include "campaign/campaign_options.h"
 
-#include <set>
-
 namespace gauntlet::campaign {
-namespace {
-
-using scenarios::Diagnostic;
-
-class Checker {
- public:
-  Checker(const CampaignOptions& options, const std::string& file,
-          std::vector<Diagnostic>& problems)
-      : options_(options), file_(file), problems_(problems) {}
-
-  void check() const {
-    if (options_.name.empty()) complain("name is missing");
-    if (options_.scenario.empty()) complain("scenario is missing: the file that is attacked");
-    check_seeds();
-    check_range("effort", options_.effort.path, options_.effort.scale, options_.effort.min,
-                options_.effort.max);
-    if (options_.effort.scale == Scale::choice) complain("effort.scale must be linear or log");
-    for (const ParameterOptions& p : options_.parameters) check_parameter(p);
-    check_variants();
-  }
-
- private:
-  void complain(const std::string& message) const { problems_.push_back({file_, 0, 0, message}); }
-
-  void check_seeds() const {
-    const auto& s = options_.search;
-    const auto& c = options_.confirmation;
-    if (s.first_seed < c.first_seed + c.seeds && c.first_seed < s.first_seed + s.seeds) {
-      complain("search and confirmation share seeds: " + seeds(s.first_seed, s.seeds) + " and " +
-               seeds(c.first_seed, c.seeds) +
-               "; an interval over the samples of a search would be worth nothing");
-    }
-  }
-  static std::string seeds(std::int64_t first, std::int64_t count) {
-    return std::to_string(first) + " to " + std::to_string(first + count - 1);
-  }
-  void check_range(const std::string& where, const std::string& path, Scale scale, double min,
-                   double max) const {
-    if (path.empty()) complain(where + ".path is missing: attack[0].acoustic.level_db");
-    if (scale == Scale::choice) return;
-    if (!(min < max)) {
-      complain(where + " " + path + ": min (" + std::to_string(min) + ") must be below max (" +
-               std::to_string(max) + ")");
-    }
-    if (scale == Scale::logarithmic && min <= 0) {
-      complain(where + " " + path + ": min must be above 0 on a logarithmic scale");
-    }
-  }
-  void check_parameter(const ParameterOptions& p) const {
-    check_range("parameter", p.path, p.scale, p.min, p.max);
-    if (p.scale == Scale::choice && p.values.empty()) {
-      complain("parameter " + p.path + ": a choice needs values");
-    }
-    if (p.path == options_.effort.path) complain("parameter " + p.path + " is the effort already");
-  }
-  void check_variants() const {
-    std::set<std::string> names;
-    for (const VariantOptions& v : options_.variants) {
-      if (v.name.empty()) complain("variant.name is missing");
-      if (!names.insert(v.name).second) complain("two variants are called \"" + v.name + "\"");
-    }
-  }
-
-  const CampaignOptions& options_;
-  const std::string& file_;
-  std::vector<Diagnostic>& problems_;
-};
-
-bool finish(bool read, Campaign& campaign, std::vector<Diagnostic>& problems) {
-  if (!read) return false;
-  auto& options = campaign.options;
-  if (options.variants.empty()) options.variants.push_back({.name = "as it is", .set = {}});
-  Checker(options, campaign.source.path, problems).check();
-  auto formula = parse_formula(options.success);
-  if (formula) {
-    campaign.success = *formula;
-  } else {
-    problems.push_back({campaign.source.path, 0, 0, "success: " + formula.error().message});
-  }
-  return problems.empty();
-}
-
-}  // namespace
 
 std::string_view to_string(Severity severity) {
   constexpr std::string_view kNames[] = {"low", "medium", "high"};
   return kNames[static_cast<std::size_t>(severity)];
+}
+
+std::string_view to_string(Role role) {
+  constexpr std::string_view kNames[] = {"measured", "must_break", "no_attack"};
+  return kNames[static_cast<std::size_t>(role)];
 }
 
 void ParameterOptions::describe(OptionVisitor& v) {
@@ -111,9 +31,18 @@ void EffortOptions::describe(OptionVisitor& v) {
            "how its levels are spaced");
   v.number("min", min, {}, "", "smallest value");
   v.number("max", max, {}, "", "largest value: the budget");
+  v.flag("integer", integer, "whole values only");
   v.integer("levels", levels, {2, 100}, "1", "values on the frontier, both ends included");
   v.number("required_share", required_share, {0, 1}, "1",
            "the smallest effort that succeeds does so at least this often", "proposal");
+}
+
+void BudgetOptions::describe(OptionVisitor& v) {
+  v.number("pressure_pa", pressure_pa, {0, 1e6}, "Pa", "of a loudspeaker at reference_m; 0: any");
+  v.number("power_w", power_w, {0, 1e9}, "W", "radiated; 0: any");
+  v.number("nearest_m", nearest_m, {0, 1e6}, "m", "comes no nearer; 0: as near as he likes");
+  v.number("time_s", time_s, {0, 1e9}, "s", "for which he is at it; 0: any");
+  v.number("requests", requests, {0, 1e12}, "1", "to the services; 0: any");
 }
 
 void VariantOptions::describe(OptionVisitor& v) {
@@ -123,7 +52,10 @@ void VariantOptions::describe(OptionVisitor& v) {
             {"must_break", Role::must_break},
             {"no_attack", Role::no_attack}},
            "a system under attack, a control that must fall, a control without attack");
-  v.strings("set", set, "overrides of the scenario: path=value");
+  v.strings("set", set, "overrides of the system: path=value");
+  v.strings("attacker", attacker, "overrides of the attacker who knows this system: path=value");
+  v.text("success", success,
+         "a formula of its own: what an alarm is, for a control without attack");
   v.number("stated_rate", stated_rate, {0, 1}, "1",
            "no_attack: how often the formula holds by itself");
 }
@@ -132,11 +64,15 @@ void SearchOptions::describe(OptionVisitor& v) {
   v.choice("method", method,
            {{"grid", SearchMethod::grid},
             {"random", SearchMethod::random},
-            {"cma_es", SearchMethod::cma_es}},
-           "how parameters are looked for, at the largest effort");
+            {"cma_es", SearchMethod::cma_es},
+            {"splitting", SearchMethod::splitting}},
+           "how parameters are looked for");
+  v.choice("at", at, {{"largest", SearchAt::largest}, {"each", SearchAt::each}},
+           "at the largest effort alone, or at each level anew");
   v.integer("points", points, {1, 1e6}, "1", "random, cma_es: points at most");
   v.integer("first_seed", first_seed, {0, 1e15}, "1", "first seed of the search");
   v.integer("seeds", seeds, {1, 1e6}, "1", "seeds of each point");
+  v.table("splitting", splitting, "method splitting");
 }
 
 void ConfirmationOptions::describe(OptionVisitor& v) {
@@ -145,38 +81,53 @@ void ConfirmationOptions::describe(OptionVisitor& v) {
   v.number("level", level, {0.5, 0.9999}, "1", "that all intervals of a variant hold together");
 }
 
+void CostOptions::describe(OptionVisitor& v) {
+  v.text("scenario", scenario, "clean life in which defences are charged; empty: not measured");
+  v.strings("set", set, "its overrides");
+  v.strings("metrics", metrics, "what is charged (gauntlet metrics)");
+  v.integer("first_seed", first_seed, {0, 1e15}, "1", "its first seed");
+  v.integer("seeds", seeds, {1, 1e6}, "1", "its seeds");
+}
+
+void TallyOptions::describe(OptionVisitor& v) {
+  v.text("tried", tried, "metric: how often something was tried in a run");
+  v.text("succeeded", succeeded, "metric: how often it succeeded");
+}
+
 void CampaignOptions::describe(OptionVisitor& v) {
   v.text("name", name, "of the campaign");
   v.text("about", about, "what it asks, in a sentence");
   v.text("row", row, "of the catalogue of attacks");
   v.text("knowledge", knowledge, "what the attacker is taken to know");
   v.text("scenario", scenario, "the scenario that is attacked");
+  v.strings("set", set, "its overrides, for all variants: path=value");
+  v.list("attack", attacks, "instead of the scenario's own attacks");
   v.text("success", success, "a formula over the signals of a run");
+  v.text("forbidden", forbidden, "why the attack cannot succeed, where nature forbids it");
   v.choice("severity", severity,
            {{"low", Severity::low}, {"medium", Severity::medium}, {"high", Severity::high}},
            "of a success");
   v.strings("taxonomy", taxonomy, "CWE, OWASP and ATT&CK for ICS identifiers");
   v.table("effort", effort, "what an attack costs");
+  v.table("budget", budget, "what else is limited");
   v.list("parameter", parameters, "what the attacker may choose");
   v.table("search", search, "how the best attack is looked for");
   v.table("confirmation", confirmation, "how it is confirmed");
+  v.table("tally", tally, "what is counted over the confirming runs");
+  v.table("costs", costs, "what defences cost on clean data");
   v.list("variant", variants, "of the system under attack");
 }
 
-bool load_campaign(const std::string& path, const std::vector<scenarios::Override>& overrides,
-                   Campaign& campaign, std::vector<Diagnostic>& problems) {
-  const bool read = scenarios::load_options(
-      path, overrides, [&campaign](OptionVisitor& v) { campaign.options.describe(v); },
-      campaign.source, problems);
-  return finish(read, campaign, problems);
+void UncoveredOptions::describe(OptionVisitor& v) {
+  v.text("row", row, "of the catalogue");
+  v.text("why", why, "no campaign covers it");
 }
 
-bool load_campaign_text(const std::string& name, const std::string& text, Campaign& campaign,
-                        std::vector<Diagnostic>& problems) {
-  const bool read = scenarios::load_options_text(
-      name, text, {}, [&campaign](OptionVisitor& v) { campaign.options.describe(v); },
-      campaign.source, problems);
-  return finish(read, campaign, problems);
+void SuiteOptions::describe(OptionVisitor& v) {
+  v.text("name", name, "of the suite");
+  v.text("about", about, "what it asks, in a sentence");
+  v.strings("campaigns", campaigns, "files, relative to this one");
+  v.list("uncovered", uncovered, "rows of the catalogue without a campaign");
 }
 
 }  // namespace gauntlet::campaign

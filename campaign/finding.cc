@@ -13,7 +13,7 @@ namespace gauntlet::campaign {
 namespace {
 
 // JSON's strings are TOML's.
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   reports::JsonWriter json;
   json.string(text);
   return json.text();
@@ -23,6 +23,7 @@ std::string quoted(std::string_view text) {
 
 void Finding::describe(OptionVisitor& v) {
   v.text("campaign", campaign, "that found it");
+  v.text("row", row, "of the catalogue");
   v.text("variant", variant, "of the system that fell");
   v.text("scenario", scenario, "beside this file");
   v.text("success", success, "the formula");
@@ -44,10 +45,18 @@ std::string file_name(std::string_view name) {
   return text;
 }
 
+const std::string& success_of(const CampaignOptions& campaign, const VariantOptions& variant) {
+  return variant.success.empty() ? campaign.success : variant.success;
+}
+
+std::string finding_name(const CampaignOptions& campaign, const VariantOptions& variant) {
+  return file_name(campaign.name + "-" + variant.name);
+}
+
 Result<std::string> save_finding(const std::string& folder, const CampaignOptions& campaign,
                                  const VariantResult& variant) {
   const CounterExample& example = *variant.example;
-  const std::string name = file_name(campaign.name + "-" + variant.variant.name);
+  const std::string name = finding_name(campaign, variant.variant);
   const std::filesystem::path base(folder);
   const auto scenario = write_whole_file(
       base / (name + ".toml"), "# " + campaign.name + ": an attack on \"" + variant.variant.name +
@@ -55,11 +64,13 @@ Result<std::string> save_finding(const std::string& folder, const CampaignOption
   if (!scenario) return scenario.error();
   const std::string path = (base / (name + ".finding.toml")).string();
   const auto finding = write_whole_file(
-      path, "campaign = " + quoted(campaign.name) + "\nvariant = " + quoted(variant.variant.name) +
-                "\nscenario = " + quoted(name + ".toml") + "\nsuccess = " +
-                quoted(campaign.success) + "\nseed = " + std::to_string(example.trial.seed) +
+      path, "campaign = " + toml_text(campaign.name) + "\nrow = " + toml_text(campaign.row) +
+                "\nvariant = " + toml_text(variant.variant.name) +
+                "\nscenario = " + toml_text(name + ".toml") +
+                "\nsuccess = " + toml_text(success_of(campaign, variant.variant)) +
+                "\nseed = " + std::to_string(example.trial.seed) +
                 "\nholds = true\nrobustness = " + number_text(example.outcome.robustness) +
-                "\ndigest = " + quoted(hexadecimal(example.outcome.digest)) + "\n");
+                "\ndigest = " + toml_text(hexadecimal(example.outcome.digest)) + "\n");
   if (!finding) return finding.error();
   return path;
 }

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <memory>
-#include <mutex>
-#include <optional>
+#include <limits>
+#include <string_view>
 
 #include "campaign/run_signals.h"
 #include "core/files/whole_file.h"
@@ -19,39 +19,94 @@
 namespace gauntlet::campaign {
 namespace {
 
+std::string hex(std::uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016" PRIx64, value);
+  return text;
+}
+
 std::uint64_t digest_of(const reports::SeedResult& result) {
   std::string text;
   for (const auto& [name, measured] : result.values.all()) {
     text += name + "=";
-    if (measured.value) text += std::to_string(std::bit_cast<std::uint64_t>(*measured.value));
+    if (measured.value) text += hex(std::bit_cast<std::uint64_t>(*measured.value));
     text += "\n";
   }
   return sim::hash_path(text);
 }
 
-}  // namespace
-
-Result<Outcome> outcome_of(const scenarios::SeedRun& run, const Formula& success) {
-  const auto signals = signals_of_run(run, signals_of(success));
-  if (!signals) return signals.error();
-  const auto verdict = evaluate(success, *signals);
-  if (!verdict) return verdict.error();
-  return Outcome{verdict->holds, std::clamp(verdict->robustness, -kRobustnessMax, kRobustnessMax),
-                 digest_of(run.result)};
+// Every run that the answer depends on.
+std::uint64_t key_of(const scenarios::Scenario& scenario, std::uint64_t model_hash,
+                     const Question& question) {
+  std::string text = scenario.source.effective + "\n" + hex(model_hash) + "\n" + question.text;
+  for (const std::string& metric : question.metrics) text += "\n" + metric;
+  return sim::hash_path(text);
 }
 
-Trials::Trials(const TrialOptions& options, FormulaPtr success, const scenarios::SharedParts& parts)
-    : options_(options),
-      success_(std::move(success)),
-      parts_(&parts),
-      model_hash_(sim::hash_path(parts.model_bytes)) {}
+// key holds robustness digest metric…, all but `holds` in hexadecimal.
+std::string journal_line(std::uint64_t key, const Outcome& outcome) {
+  std::string line = hex(key) + (outcome.holds ? " 1 " : " 0 ") +
+                     hex(std::bit_cast<std::uint64_t>(outcome.robustness)) + " " +
+                     hex(outcome.digest);
+  for (const double m : outcome.metrics) line += " " + hex(std::bit_cast<std::uint64_t>(m));
+  return line;
+}
 
-Result<Trials> Trials::open(const TrialOptions& options, const scenarios::SharedParts& parts) {
-  auto success = parse_formula(options.success);
-  if (!success) return success.error();
-  Trials trials(options, *success, parts);
+std::optional<std::pair<std::uint64_t, Outcome>> parse_journal_line(std::string_view line) {
+  std::vector<std::uint64_t> words;
+  while (!line.empty()) {
+    const auto space = std::min(line.find(' '), line.size());
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + space, value, 16);
+    if (error != std::errc{} || end != line.data() + space) return std::nullopt;
+    words.push_back(value);
+    line.remove_prefix(std::min(space + 1, line.size()));
+  }
+  if (words.size() < 4 || words[1] > 1) return std::nullopt;
+  Outcome outcome;
+  outcome.holds = words[1] == 1;
+  outcome.robustness = std::bit_cast<double>(words[2]);
+  outcome.digest = words[3];
+  for (std::size_t i = 4; i < words.size(); ++i) {
+    outcome.metrics.push_back(std::bit_cast<double>(words[i]));
+  }
+  return std::pair{words[0], outcome};
+}
+
+}  // namespace
+
+Result<Question> Question::make(const std::string& formula, std::vector<std::string> metrics,
+                                const BudgetOptions& budget) {
+  Question question{formula, nullptr, std::move(metrics), budget};
+  if (formula.empty()) return question;
+  auto parsed = parse_formula(formula);
+  if (!parsed) return parsed.error();
+  question.formula = *parsed;
+  return question;
+}
+
+Result<Outcome> outcome_of(const scenarios::SeedRun& run, const Question& question) {
+  Outcome outcome;
+  outcome.digest = digest_of(run.result);
+  for (const std::string& name : question.metrics) {
+    const auto* measured = run.result.values.find(name);
+    outcome.metrics.push_back(
+        measured && measured->value ? *measured->value : std::numeric_limits<double>::quiet_NaN());
+  }
+  if (!question.formula) return outcome;
+  const auto signals = signals_of_run(run, signals_of(*question.formula));
+  if (!signals) return signals.error();
+  const auto verdict = evaluate(*question.formula, *signals);
+  if (!verdict) return verdict.error();
+  outcome.holds = verdict->holds;
+  outcome.robustness = std::clamp(verdict->robustness, -kRobustnessMax, kRobustnessMax);
+  return outcome;
+}
+
+Result<std::unique_ptr<Trials>> Trials::open(const TrialOptions& options) {
+  std::unique_ptr<Trials> trials(new Trials(options));
   if (options.journal.empty()) return trials;
-  if (const auto read = trials.read_journal(); !read) return read.error();
+  if (const auto read = trials->read_journal(); !read) return read.error();
   return trials;
 }
 
@@ -61,18 +116,14 @@ Result<void> Trials::read_journal() {
   std::string whole = head + "\n";
   if (std::ifstream in(options_.journal); in) {
     std::string line;
-    if (std::getline(in, line) && line != head) {
+    if (std::getline(in, line) && line != head && !in.eof()) {
       return Error{"journal", options_.journal + " is of another build (\"" + line +
                                   "\"); take it away to begin anew"};
     }
     while (std::getline(in, line) && !in.eof()) {
-      std::uint64_t key = 0, bits = 0, digest = 0;
-      int holds = 0;
-      if (std::sscanf(line.c_str(), "%16" SCNx64 " %d %16" SCNx64 " %16" SCNx64, &key, &holds,
-                      &bits, &digest) != 4) {
-        return Error{"journal", options_.journal + ": a line that is none: " + line};
-      }
-      known_[key] = {holds != 0, std::bit_cast<double>(bits), digest};
+      auto entry = parse_journal_line(line);
+      if (!entry) return Error{"journal", options_.journal + ": a line that is none: " + line};
+      known_.insert_or_assign(entry->first, std::move(entry->second));
       whole += line + "\n";
     }
   }
@@ -83,17 +134,23 @@ Result<void> Trials::read_journal() {
   return {};
 }
 
-void Trials::remember(std::uint64_t key, const Outcome& outcome) {
-  known_[key] = outcome;
-  if (!journal_.is_open()) return;
-  char line[80];
-  std::snprintf(line, sizeof line, "%016" PRIx64 " %d %016" PRIx64 " %016" PRIx64 "\n", key,
-                outcome.holds ? 1 : 0, std::bit_cast<std::uint64_t>(outcome.robustness),
-                outcome.digest);
-  journal_ << line << std::flush;
+std::optional<Outcome> Trials::known(std::uint64_t key) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = known_.find(key);
+  if (it == known_.end()) return std::nullopt;
+  ++remembered_;
+  return it->second;
 }
 
-Result<scenarios::Scenario> Trials::scenario_of(const Trial& trial) const {
+void Trials::remember(std::uint64_t key, const Outcome& outcome) {
+  const std::scoped_lock lock(mutex_);
+  known_.insert_or_assign(key, outcome);
+  if (journal_.is_open()) journal_ << journal_line(key, outcome) + "\n" << std::flush;
+  ++simulated_;
+  if (progress) progress(simulated_ + remembered_);
+}
+
+Result<scenarios::Scenario> Trials::scenario_of(const Trial& trial) {
   std::vector<scenarios::Diagnostic> problems;
   std::vector<scenarios::Override> overrides(trial.set.size());
   for (std::size_t i = 0; i < overrides.size(); ++i) {
@@ -102,70 +159,88 @@ Result<scenarios::Scenario> Trials::scenario_of(const Trial& trial) const {
   overrides.push_back({"seed", std::to_string(trial.seed)});
   scenarios::Scenario scenario;
   if (!problems.empty() ||
-      !scenarios::load_scenario(options_.scenario, overrides, scenario, problems)) {
+      !scenarios::load_scenario(trial.scenario, overrides, scenario, problems)) {
     return Error{"bad_scenario", to_string(problems)};
   }
   return scenario;
 }
 
-Result<scenarios::SeedRun> Trials::run_whole(const Trial& trial) const {
-  const auto scenario = scenario_of(trial);
-  if (!scenario) return scenario.error();
-  auto run = scenarios::run_seed(scenario->options, trial.seed, *parts_);
+Result<const Trials::Parts*> Trials::parts_of(const scenarios::ScenarioOptions& options) {
+  const std::string key = options.model + "\n" + options.person.from_recording + "\n" +
+                          options.person.recording + "\n" +
+                          std::to_string(static_cast<int>(options.services.algorithm));
+  const std::scoped_lock lock(mutex_);
+  auto& parts = parts_[key];
+  if (!parts) {
+    const auto model =
+        options_.find_model ? options_.find_model(options.model) : std::optional(options.model);
+    if (!model) return Error{"no_model", "the model " + options.model + " is not here"};
+    auto made = scenarios::make_shared_parts(options, *model);
+    if (!made) return made.error();
+    const std::uint64_t model_hash = sim::hash_path(made->model_bytes);
+    parts = std::make_unique<const Parts>(Parts{std::move(*made), model_hash});
+  }
+  return parts.get();
+}
+
+Result<scenarios::SeedRun> Trials::run_loaded(const scenarios::Scenario& scenario,
+                                              const Parts& parts) {
+  const auto seed = static_cast<std::uint64_t>(scenario.options.seed);
+  auto run = scenarios::run_seed(scenario.options, seed, parts.shared);
   if (!run) return Error{"run_failed", run.error().message};
   if (!run->result.failures.empty()) return Error{"run_failed", run->result.failures.front()};
   return run;
 }
 
-std::uint64_t Trials::key_of(const scenarios::Scenario& scenario) const {
-  return sim::hash_path(scenario.source.effective + "\n" + std::to_string(model_hash_) + "\n" +
-                        options_.success);
+Result<scenarios::SeedRun> Trials::run_whole(const Trial& trial) {
+  const auto scenario = scenario_of(trial);
+  if (!scenario) return scenario.error();
+  const auto parts = parts_of(scenario->options);
+  if (!parts) return parts.error();
+  return run_loaded(*scenario, **parts);
 }
 
-Result<std::vector<Outcome>> Trials::run(const std::vector<Trial>& trials) {
+Result<std::vector<Outcome>> Trials::run(const std::vector<Trial>& trials,
+                                         const Question& question) {
   namespace tbb = oneapi::tbb;
-  std::vector<std::uint64_t> keys(trials.size());
-  std::map<std::uint64_t, std::size_t> missing;  // the first trial of each
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    const auto scenario = scenario_of(trials[i]);
-    if (!scenario) return scenario.error();
-    keys[i] = key_of(*scenario);
-    if (known_.contains(keys[i])) {
-      ++remembered_;
-    } else {
-      missing.emplace(keys[i], i);
-    }
-  }
-  const std::vector<std::pair<std::uint64_t, std::size_t>> todo(missing.begin(), missing.end());
-  std::vector<std::string> failures(todo.size());
-  std::mutex mutex;
+  std::vector<Result<Outcome>> outcomes(trials.size(), Outcome{});
   std::unique_ptr<tbb::global_control> limit;
   if (options_.threads > 0) {
     limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                   static_cast<std::size_t>(options_.threads));
   }
-  tbb::parallel_for(std::size_t{0}, todo.size(), [&](std::size_t i) {
-    const Trial& trial = trials[todo[i].second];
-    const auto outcome = [&]() -> Result<Outcome> {
-      const auto run = run_whole(trial);
-      if (!run) return run.error();
-      return outcome_of(*run, *success_);
-    }();
-    const std::scoped_lock lock(mutex);
-    if (!outcome) {
-      failures[i] = "seed " + std::to_string(trial.seed) + ": " + outcome.error().message;
-      return;
+  const auto one = [&](const Trial& trial) -> Result<Outcome> {
+    const auto scenario = scenario_of(trial);
+    if (!scenario) return scenario.error();
+    if (exceeds(cost_of(scenario->options), question.budget)) {
+      Outcome refused;
+      refused.over_budget = true;
+      refused.robustness = -kRobustnessMax;
+      refused.metrics.assign(question.metrics.size(), std::numeric_limits<double>::quiet_NaN());
+      return refused;
     }
-    remember(todo[i].first, *outcome);
-    ++simulated_;
-    if (progress) progress(simulated_ + remembered_);
-  });
-  for (const std::string& failure : failures) {
-    if (!failure.empty()) return Error{"run_failed", failure};
+    const auto parts = parts_of(scenario->options);
+    if (!parts) return parts.error();
+    const std::uint64_t key = key_of(*scenario, (*parts)->model_hash, question);
+    if (auto before = known(key)) return *before;
+    const auto run = run_loaded(*scenario, **parts);
+    if (!run) return run.error();
+    auto outcome = outcome_of(*run, question);
+    if (outcome) remember(key, *outcome);
+    return outcome;
+  };
+  // Several trials may be the same: each is then run, to the same outcome.
+  tbb::parallel_for(std::size_t{0}, trials.size(),
+                    [&](std::size_t i) { outcomes[i] = one(trials[i]); });
+  std::vector<Outcome> out;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (!outcomes[i]) {
+      return Error{outcomes[i].error().code,
+                   "seed " + std::to_string(trials[i].seed) + ": " + outcomes[i].error().message};
+    }
+    out.push_back(std::move(*outcomes[i]));
   }
-  std::vector<Outcome> outcomes;
-  for (const std::uint64_t key : keys) outcomes.push_back(known_.at(key));
-  return outcomes;
+  return out;
 }
 
 }  // namespace gauntlet::campaign

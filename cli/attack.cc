@@ -1,13 +1,15 @@
 #include <fmt/core.h>
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 
 #include "campaign/campaign_json.h"
+#include "campaign/campaign_page.h"
 #include "campaign/finding.h"
+#include "campaign/sarif.h"
 #include "cli/command.h"
 #include "cli/paths.h"
-#include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/version.h"
 #include "core/files/whole_file.h"
@@ -15,6 +17,8 @@
 
 namespace gauntlet::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct AttackArguments {
   std::string campaign;
@@ -24,6 +28,7 @@ struct AttackArguments {
   std::vector<std::string> set;
   int threads = 0;
   bool json = false;
+  bool quiet = false;
 };
 
 int fail(int code, const std::string& message) {
@@ -31,22 +36,18 @@ int fail(int code, const std::string& message) {
   return code;
 }
 
+int code_of(const Error& error) {
+  if (error.code == "io" || error.code == "journal") return kInfrastructure;
+  return error.code == "run_failed" ? kUnbalanced : kBadInput;
+}
+
 std::string build_name() {
   return std::string(GAUNTLET_VERSION) + " " + GAUNTLET_COMMIT + " " + reports::compiler_family();
 }
 
-// What the trials of a scenario need; the scenario as it stands names the model.
-Result<scenarios::SharedParts> parts_of(const std::string& path) {
-  std::vector<scenarios::Diagnostic> problems;
-  scenarios::Scenario scenario;
-  if (!scenarios::load_scenario(path, {}, scenario, problems)) {
-    return Error{"bad_scenario", to_string(problems)};
-  }
-  const auto model = find_shipped(scenario.options.model);
-  if (!model && scenario.options.pipeline.kind == PipelineKind::built_in) {
-    return Error{"no_model", "the model " + scenario.options.model + " is not here"};
-  }
-  return scenarios::make_shared_parts(scenario.options, model ? model->string() : "");
+std::optional<std::string> find_model(const std::string& name) {
+  const auto found = find_shipped(name);
+  return found ? std::optional(found->string()) : std::nullopt;
 }
 
 // Exits as the finding states: 0 when the attack does what it says, 1 when it no longer does.
@@ -57,15 +58,14 @@ int replay(const AttackArguments& arguments) {
     fmt::print(stderr, "{}", to_string(problems));
     return kBadInput;
   }
-  const auto parts = parts_of(finding.scenario);
-  if (!parts) return fail(kBadInput, parts.error().message);
-  auto trials = campaign::Trials::open(
-      {.scenario = finding.scenario, .success = finding.success, .journal = {}, .build = {}},
-      *parts);
-  if (!trials) return fail(kBadInput, trials.error().message);
-  const auto outcomes = trials->run(std::vector<campaign::Trial>{
-      {.set = {}, .seed = static_cast<std::uint64_t>(finding.seed)}});
-  if (!outcomes) return fail(kUnbalanced, outcomes.error().message);
+  const auto question = campaign::Question::make(finding.success);
+  if (!question) return fail(kBadInput, question.error().message);
+  const auto trials =
+      campaign::Trials::open({.journal = {}, .build = {}, .threads = 0, .find_model = find_model});
+  if (!trials) return fail(kInfrastructure, trials.error().message);
+  const auto outcomes =
+      (*trials)->run({{finding.scenario, {}, static_cast<std::uint64_t>(finding.seed)}}, *question);
+  if (!outcomes) return fail(code_of(outcomes.error()), outcomes.error().message);
   const campaign::Outcome& outcome = outcomes->front();
   const bool same_bytes = campaign::hexadecimal(outcome.digest) == finding.digest &&
                           outcome.robustness == finding.robustness;
@@ -77,13 +77,17 @@ int replay(const AttackArguments& arguments) {
 }
 
 void print_table(const campaign::CampaignOptions& options, const campaign::CampaignResult& result) {
-  TextTable table({"variant", "verdict", "in words"});
+  TextTable table({"system", "verdict", "in words"});
   table.align_left(1);
   table.align_left(2);
   for (const auto& v : result.variants) {
-    table.add({v.variant.name, std::string(campaign::verdict_of(v)), in_words(options, v)});
+    std::string words = in_words(options, v);
+    if (v.tally) words += "; " + tally_in_words(v);
+    table.add({v.variant.name, std::string(campaign::verdict_of(v)), words});
   }
-  fmt::print("{}: {}\n\n{}\n", options.name, options.about, table.text());
+  fmt::print("{}{}: {}\n\n{}\n", options.row.empty() ? "" : options.row + " ", options.name,
+             options.about, table.text());
+  if (!options.forbidden.empty()) fmt::print("cannot succeed: {}\n\n", options.forbidden);
 }
 
 bool counts(const campaign::CampaignOptions& options, const std::string& fail_on) {
@@ -98,46 +102,75 @@ class Command {
 
   int run() {
     if (!load()) return kBadInput;
-    const auto& options = campaign_.options;
-    const auto found = find_shipped(options.scenario);
-    const std::string scenario = found ? found->string() : options.scenario;
-    const auto parts = parts_of(scenario);
-    if (!parts) return fail(kBadInput, parts.error().message);
-    out_ = arguments_.out.empty() ? "out/" + campaign::file_name(options.name) : arguments_.out;
+    out_ = arguments_.out.empty() ? "out/" + campaign::file_name(name()) : arguments_.out;
     std::error_code error;
-    std::filesystem::create_directories(out_, error);
+    fs::create_directories(out_, error);
     if (error) return fail(kInfrastructure, out_.string() + ": " + error.message());
-    auto trials = campaign::Trials::open({.scenario = scenario,
-                                          .success = options.success,
-                                          .journal = (out_ / "journal.txt").string(),
+    auto trials = campaign::Trials::open({.journal = (out_ / "journal.txt").string(),
                                           .build = build_name(),
-                                          .threads = arguments_.threads},
-                                         *parts);
-    if (!trials) return fail(kBadInput, trials.error().message);
-    const auto result = campaign::run_campaign(campaign_, *trials);
-    if (!result) {
-      return fail(result.error().code == "run_failed" ? kUnbalanced : kBadInput,
-                  result.error().message);
+                                          .threads = arguments_.threads,
+                                          .find_model = find_model});
+    if (!trials) return fail(kInfrastructure, trials.error().message);
+    trials_ = std::move(*trials);
+    for (One& one : all_) {
+      if (const auto done = run_one(one); !done) {
+        return fail(code_of(done.error()), one.campaign.options.name + ": " + done.error().message);
+      }
     }
-    if (const auto written = write(*result); !written) {
+    if (const auto written = write_together(); !written) {
       return fail(kInfrastructure, written.error().message);
     }
-    return finish(*result);
+    return finish();
   }
 
  private:
+  struct One {
+    campaign::Campaign campaign;
+    campaign::CampaignFiles files;
+    campaign::CampaignResult result;
+    std::string folder;  // below out_, ending in '/'; empty for a single campaign
+  };
+
+  const std::string& name() const {
+    return suite_ ? suite_->name : all_.front().campaign.options.name;
+  }
+
   bool load() {
     std::vector<scenarios::Diagnostic> problems;
     std::vector<scenarios::Override> overrides(arguments_.set.size());
     for (std::size_t i = 0; i < overrides.size(); ++i) {
       scenarios::parse_override(arguments_.set[i], overrides[i], problems);
     }
-    const auto path = find_shipped(arguments_.campaign);
-    const bool good =
-        problems.empty() && campaign::load_campaign(path ? path->string() : arguments_.campaign,
-                                                    overrides, campaign_, problems);
+    const auto found = find_shipped(arguments_.campaign);
+    const std::string path = found ? found->string() : arguments_.campaign;
+    std::vector<std::string> files{path};
+    if (campaign::is_suite(path)) {
+      suite_.emplace();
+      campaign::load_suite(path, *suite_, problems);
+      files = suite_->campaigns;
+    }
+    for (const std::string& file : files) {
+      One& one = all_.emplace_back();
+      if (!campaign::load_campaign(file, overrides, one.campaign, problems)) continue;
+      if (suite_) one.folder = campaign::file_name(one.campaign.options.name) + "/";
+      one.files.scenario = resolve(one, "scenario", one.campaign.options.scenario, problems);
+      one.files.costs =
+          resolve(one, "costs.scenario", one.campaign.options.costs.scenario, problems);
+      if (problems.empty()) check_against_scenario(one.campaign, one.files, problems);
+    }
     fmt::print(stderr, "{}", to_string(problems));
-    return good;
+    return problems.empty();
+  }
+
+  // Beside the campaign's own file, or one that ships.
+  static std::string resolve(const One& one, const std::string& key, const std::string& scenario,
+                             std::vector<scenarios::Diagnostic>& problems) {
+    if (scenario.empty()) return {};
+    const auto beside = fs::path(one.campaign.source.path).parent_path() / scenario;
+    if (fs::exists(beside)) return beside.string();
+    if (const auto found = find_shipped(scenario)) return found->string();
+    problems.push_back(diagnostic_at(one.campaign, key, scenario + " is not here"));
+    return {};
   }
 
   std::string command() const {
@@ -146,37 +179,86 @@ class Command {
     return text;
   }
 
-  Result<void> write(const campaign::CampaignResult& result) {
-    for (const auto& v : result.variants) {
+  reports::Provenance about() const {
+    reports::Provenance about;
+    about.version = GAUNTLET_VERSION;
+    about.git_commit = GAUNTLET_COMMIT;
+    about.compiler = reports::compiler_family();
+    about.command = command();
+    return about;
+  }
+
+  Result<void> run_one(One& one) {
+    const std::string& name = one.campaign.options.name;
+    if (!arguments_.quiet && !arguments_.json) fmt::print(stderr, "{} …\n", name);
+    auto result = campaign::run_campaign(one.campaign, one.files, *trials_);
+    if (!result) return result.error();
+    one.result = std::move(*result);
+    const fs::path folder = out_ / one.folder;
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return Error{"io", folder.string() + ": " + error.message()};
+    for (const auto& v : one.result.variants) {
       if (!v.example) continue;
-      const auto saved = campaign::save_finding(out_.string(), campaign_.options, v);
+      const auto saved = save_finding(folder.string(), one.campaign.options, v);
       if (!saved) return saved.error();
       files_.push_back(*saved);
     }
-    json_ = to_json(campaign_, result, command());
-    files_.push_back((out_ / "campaign.json").string());
-    return write_whole_file(files_.back(), json_);
+    const std::string json = to_json(one.campaign, one.result, command());
+    if (auto r = write_whole_file(folder / "campaign.json", json); !r) return r;
+    const std::string page = (folder / "report.html").string();
+    if (auto r = write_campaign_page(page, one.campaign, one.result, about(), json, *trials_); !r) {
+      return r;
+    }
+    files_.push_back(page);
+    if (!suite_) json_ = json;
+    if (!arguments_.json) print_table(one.campaign.options, one.result);
+    return {};
   }
 
-  int finish(const campaign::CampaignResult& result) const {
+  Result<void> write_together() {
+    std::vector<campaign::SarifInput> inputs;
+    std::vector<campaign::SuiteRow> rows;
+    for (const One& one : all_) {
+      inputs.push_back({&one.campaign, &one.result, one.folder});
+      rows.push_back({&one.campaign, &one.result, one.folder + "report.html"});
+    }
+    if (suite_) {
+      json_ = suite_json(*suite_, rows);
+      if (auto r = write_whole_file(out_ / "suite.json", json_); !r) return r;
+      files_.push_back((out_ / "report.html").string());
+      if (auto r = write_suite_page(files_.back(), *suite_, about(), json_); !r) return r;
+    }
+    files_.push_back((out_ / "findings.sarif").string());
+    return write_whole_file(files_.back(), to_sarif(inputs, command(), GAUNTLET_VERSION));
+  }
+
+  int finish() const {
     if (arguments_.json) {
       fmt::print("{}", json_);
     } else {
-      print_table(campaign_.options, result);
-      fmt::print("{} runs simulated, {} remembered\n\n", result.simulated, result.remembered);
+      fmt::print("{} runs simulated, {} remembered\n\n", trials_->simulated(),
+                 trials_->remembered());
       for (const std::string& file : files_) fmt::print("{}\n", file);
     }
-    for (const auto& v : result.variants) {
-      if (v.control_failure.empty()) continue;
-      fmt::print(stderr, "CONTROL FAILED {}: {}\n", v.variant.name, v.control_failure);
+    bool controls = true, finding = false;
+    for (const One& one : all_) {
+      for (const auto& v : one.result.variants) {
+        if (v.control_failure.empty()) continue;
+        fmt::print(stderr, "CONTROL FAILED {}, {}: {}\n", one.campaign.options.name, v.variant.name,
+                   v.control_failure);
+        controls = false;
+      }
+      finding |= one.result.any_finding() && counts(one.campaign.options, arguments_.fail_on);
     }
-    if (!result.controls_hold()) return kControlFailed;
-    return result.any_finding() && counts(campaign_.options, arguments_.fail_on) ? kFinding : kOk;
+    return !controls ? kControlFailed : finding ? kFinding : kOk;
   }
 
   const AttackArguments& arguments_;
-  campaign::Campaign campaign_;
-  std::filesystem::path out_;
+  std::optional<campaign::SuiteOptions> suite_;
+  std::deque<One> all_;
+  std::unique_ptr<campaign::Trials> trials_;
+  fs::path out_;
   std::string json_;
   std::vector<std::string> files_;
 };
@@ -189,7 +271,7 @@ void add_attack(CLI::App& app, int& exit_code) {
                   "gauntlet attack adversarial/catalog/acoustic.toml --fail-on high");
   auto arguments = std::make_shared<AttackArguments>();
   CLI::App* what = command->add_option_group("what to run");
-  what->add_option("campaign", arguments->campaign, "A campaign file");
+  what->add_option("campaign", arguments->campaign, "A campaign file, or a suite of them");
   what->add_option("--replay", arguments->replay,
                    "A finding: exits with 0 when the attack still does what the file states, "
                    "with 1 when not");
@@ -204,7 +286,9 @@ void add_attack(CLI::App& app, int& exit_code) {
       ->take_all();
   command->add_option("--out", arguments->out,
                       "Folder of results and journal, with which it goes on; default: out/NAME");
-  command->add_flag("--json", arguments->json, "Print campaign.json instead of the table");
+  command->add_flag("--json", arguments->json,
+                    "Print campaign.json (suite.json) instead of tables");
+  command->add_flag("--quiet", arguments->quiet, "Do not name each campaign as it begins");
   command->callback([arguments, &exit_code] {
     exit_code = arguments->replay.empty() ? Command(*arguments).run() : replay(*arguments);
   });

@@ -6,22 +6,25 @@
 
 #include "cli/command.h"
 #include "cli/paths.h"
+#include "cli/pipelines.h"
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "core/learn/calibration.h"
 #include "reports/result.h"
 #include "scenarios/evaluation.h"
 #include "scenarios/options_toml.h"
+#include "scenarios/pipeline_preset.h"
 
 namespace gauntlet::cli {
 namespace {
 
 struct EvaluateArguments {
-  std::vector<std::string> data{"sp-sw-har"};
-  std::vector<std::string> pipelines{"minirocket"};
+  std::vector<std::string> data;
+  std::vector<std::string> pipelines;
   std::string split = "loso";
   bool also_random = false;
   std::vector<std::string> set;
+  PipelineTableArguments table;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
 };
 
@@ -86,6 +89,15 @@ void print_confusion(const learn::Dataset& data, const scenarios::EvaluationRow&
   }
 }
 
+void print_sets(const scenarios::EvaluationRow& row) {
+  if (row.sets.empty()) return;
+  fmt::print("\n{}, {}, {}: top-1 of {} whole sets; habits and beacons are simulated\n", row.data,
+             row.pipeline, row.split, row.sets.front().sets);
+  TextTable table({"evidence", "top-1 [95 %]"});
+  for (const auto& r : row.sets) table.add({r.evidence, with_interval(r.top1, r.interval)});
+  fmt::print("{}", table.text());
+}
+
 class Command {
  public:
   Command(const EvaluateArguments& arguments, bool confusions)
@@ -95,11 +107,11 @@ class Command {
     const auto split = learn::split_named(arguments_.split);
     if (!split) return fail(split.error());
     for (const std::string& name : arguments_.pipelines) {
-      const auto kind = learn::classifier_named(name);
-      if (!kind) return fail(kind.error());
-      kinds_.push_back(*kind);
+      auto options = options_of(name);
+      if (!options) return fail(options.error());
+      if (!override(*options)) return kBadInput;
+      options_.push_back(std::move(*options));
     }
-    if (!read_options()) return kBadInput;
     std::vector<learn::Split> splits{*split};
     if (arguments_.also_random && *split != learn::Split::random) {
       splits.push_back(learn::Split::random);
@@ -107,16 +119,38 @@ class Command {
     TextTable table = table_heads();
     const auto folder = find_data();
     for (const std::string& name : arguments_.data) {
-      auto sets = scenarios::load_windows(folder ? folder->string() : "", name, options_.windows);
-      if (!sets) return fail(sets.error());
-      for (const scenarios::TrackWindows& windows : *sets) judge(windows, splits, table);
+      for (const auto& options : options_) {
+        auto sets = scenarios::load_windows(folder ? folder->string() : "", name, options.windows);
+        if (!sets) return fail(sets.error());
+        for (const scenarios::TrackWindows& windows : *sets) {
+          judge(windows, options, splits, table);
+        }
+      }
     }
     fmt::print("\n{}", table.text());
     return kOk;
   }
 
  private:
-  bool read_options() {
+  // A preset, or a classifier by itself with the default windows.
+  static Result<scenarios::EvaluationOptions> options_of(const std::string& name) {
+    const auto presets = scenarios::pipeline_preset_names();
+    if (std::ranges::find(presets, name) != presets.end()) {
+      auto preset = scenarios::load_pipeline_preset(name).value();
+      if (!preset.classifies()) {
+        return Error{"no_windows", name + " classifies no windows by itself: " + preset.about};
+      }
+      preset.evaluation.name = name;
+      return preset.evaluation;
+    }
+    const auto kind = learn::classifier_named(name);
+    if (!kind) return kind.error();
+    scenarios::EvaluationOptions options;
+    options.classifier.kind = *kind;
+    return options;
+  }
+
+  bool override(scenarios::EvaluationOptions& options) {
     std::vector<scenarios::Diagnostic> problems;
     std::vector<scenarios::Override> overrides(arguments_.set.size());
     for (std::size_t i = 0; i < overrides.size(); ++i) {
@@ -126,27 +160,23 @@ class Command {
     const bool good = problems.empty() &&
                       scenarios::load_options_text(
                           "<defaults>", "", overrides,
-                          [this](OptionVisitor& v) { options_.describe(v); }, loaded, problems);
+                          [&options](OptionVisitor& v) { options.describe(v); }, loaded, problems);
     if (!good) fmt::print(stderr, "{}", to_string(problems));
     return good;
   }
 
-  void judge(const scenarios::TrackWindows& windows, const std::vector<learn::Split>& splits,
-             TextTable& table) {
+  void judge(const scenarios::TrackWindows& windows, const scenarios::EvaluationOptions& options,
+             const std::vector<learn::Split>& splits, TextTable& table) {
     print_left_out(windows);
-    for (const auto kind : kinds_) {
-      scenarios::EvaluationOptions options = options_;
-      options.classifier.kind = kind;
-      for (const auto split : splits) {
-        ProgressLine line(fmt::format("{}, {}", windows.data.name,
-                                      learn::classifier_names()[static_cast<std::size_t>(kind)]));
-        const auto rows =
-            scenarios::evaluate_windows(windows.data, options, split, arguments_.threads,
-                                        [&line](double share) { line.show(share); });
-        for (const auto& row : rows) {
-          add_row(table, row);
-          if (confusions_) print_confusion(windows.data, row);
-        }
+    for (const auto split : splits) {
+      ProgressLine line(fmt::format("{}, {}", windows.data.name, options.name));
+      const auto rows =
+          scenarios::evaluate_windows(windows.data, options, split, arguments_.threads,
+                                      [&line](double share) { line.show(share); });
+      for (const auto& row : rows) {
+        add_row(table, row);
+        print_sets(row);
+        if (confusions_) print_confusion(windows.data, row);
       }
     }
   }
@@ -158,8 +188,7 @@ class Command {
 
   const EvaluateArguments& arguments_;
   bool confusions_;
-  scenarios::EvaluationOptions options_;
-  std::vector<learn::ClassifierKind> kinds_;
+  std::vector<scenarios::EvaluationOptions> options_;  // one a pipeline
 };
 
 void add(CLI::App& app, const char* name, const char* text, const char* example, bool confusions,
@@ -172,7 +201,7 @@ void add(CLI::App& app, const char* name, const char* text, const char* example,
       ->capture_default_str();
   command
       ->add_option("--pipeline", arguments->pipelines,
-                   "minirocket, cnn, lstm, mlp, knn, svm, forest or ensemble; may be repeated")
+                   "muvr, har-lstm, mliot, minirocket, or a classifier by itself; may be repeated")
       ->capture_default_str();
   command
       ->add_option("--split", arguments->split,
@@ -184,14 +213,32 @@ void add(CLI::App& app, const char* name, const char* text, const char* example,
       ->check(CLI::Range(1, 64));
   command->add_option("--set", arguments->set, "Override an option: classifier.trees=100")
       ->take_all();
-  command->callback(
-      [arguments, confusions, &exit_code] { exit_code = Command(*arguments, confusions).run(); });
+  if (confusions) {
+    command
+        ->add_option("--people", arguments->table.people,
+                     "Without --data and --pipeline: the table of all pipelines, with so many "
+                     "simulated people")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 1000));
+    command->add_option("--cache", arguments->table.cache,
+                        "A folder where the table's parts are kept for this build");
+  }
+  command->callback([arguments, confusions, &exit_code] {
+    if (arguments->data.empty() && arguments->pipelines.empty()) {
+      arguments->table.threads = arguments->threads;
+      exit_code = print_pipeline_table(arguments->table);
+      return;
+    }
+    if (arguments->data.empty()) arguments->data = {"sp-sw-har"};
+    if (arguments->pipelines.empty()) arguments->pipelines = {"minirocket"};
+    exit_code = Command(*arguments, confusions).run();
+  });
 }
 
 }  // namespace
 
 void add_evaluate(CLI::App& app, int& exit_code) {
-  add(app, "evaluate", "What a classifier is worth on real people it has not seen",
+  add(app, "evaluate", "What pipelines and classifiers are worth on people they have not seen",
       "gauntlet evaluate --data sp-sw-har --pipeline minirocket --split loso", true, {}, exit_code);
 }
 

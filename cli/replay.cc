@@ -28,6 +28,7 @@ reports::Provenance provenance_of(const ReplayArguments& arguments) {
   about.git_commit = GAUNTLET_COMMIT;
   about.compiler = reports::compiler_family();
   about.command = "gauntlet replay PATH... --decoder " + arguments.decoder;
+  if (arguments.counter != "peaks") about.command += " --counter " + arguments.counter;
   return about;
 }
 
@@ -50,6 +51,7 @@ int replay_captures(const ReplayArguments& arguments, reports::ResultFile& resul
 
   replay::ReplayOptions options;
   options.decoder = *decoder;
+  if (arguments.counter == "template") options.finder = replay::RepetitionFinder::matches;
   const auto report = replay::make_report(*collection, options);
   result = scenarios::replay_result(report, provenance_of(arguments));
   replay::print_report(report, std::cout);
@@ -79,6 +81,9 @@ void add_replay(CLI::App& app, int& exit_code) {
   command->add_option("--decoder", arguments->decoder, "floor20, nominal or aligned")
       ->capture_default_str();
   command->add_option("--format", arguments->format, "auto, pebble5, pebble16 or lift-log")
+      ->capture_default_str();
+  command->add_option("--counter", arguments->counter, "peaks or template: counts repetitions")
+      ->check(CLI::IsMember({"peaks", "template"}))
       ->capture_default_str();
   command->add_option("--json", arguments->json, "Write the figures as a result file");
   command->add_option("--h5", arguments->h5, "Write the decoded samples as HDF5");

@@ -14,6 +14,7 @@ struct ReplayArguments {
   std::string format = "auto";
   std::string json;
   std::string h5;
+  std::string counter = "peaks";
 };
 
 // The exit code; `result` gets the figures.

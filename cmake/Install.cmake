@@ -24,7 +24,8 @@ foreach(folder IN LISTS folders)
   file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${folder})
   # Folders without headers would be made all the same, and be empty.
   install(DIRECTORY ${folder}/ DESTINATION include/gauntlet/${relative} FILES_MATCHING
-    PATTERN "*.h" PATTERN web EXCLUDE PATTERN catalog EXCLUDE PATTERN models EXCLUDE)
+    PATTERN "*.h" PATTERN web EXCLUDE PATTERN catalog EXCLUDE PATTERN models EXCLUDE
+    PATTERN pipelines EXCLUDE)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/core/wire/upload.pb.h DESTINATION include/gauntlet/core/wire)
 # The contract, for pipelines in other languages, and its C++.

@@ -99,7 +99,10 @@ Estimate over_people(const Comparisons& c, const PerProbe& value_of) {
   }
   const auto m = reports::estimate_mean(means);
   Estimate out{m.mean, m.interval};
-  if (out.interval) {
+  if (m.n > 1 && (m.mean == 0 || m.mean == 1)) {
+    // All alike: Student's interval would be a point, as if more people could not differ.
+    out.interval = reports::clopper_pearson_interval(m.mean == 0 ? 0 : m.n, m.n);
+  } else if (out.interval) {
     out.interval->lo = std::max(0.0, out.interval->lo);
     out.interval->hi = std::min(1.0, out.interval->hi);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/phone/template_counter.h"
 #include "replay/decoded.h"
 
 namespace gauntlet::replay {
@@ -29,7 +30,9 @@ std::uint32_t count_repetitions(const Recording& recording, const PacketStream& 
                                 const ReplayOptions& options) {
   const auto samples = decode(recording, stream, options.decoder);
   const auto grid = on_regular_grid(samples, options.repetitions.rate_hz);
-  return static_cast<std::uint32_t>(find_repetitions(options.repetitions, grid).size());
+  const auto find =
+      options.finder == RepetitionFinder::peaks ? find_repetitions : find_repetitions_by_template;
+  return static_cast<std::uint32_t>(find(options.repetitions, grid).size());
 }
 
 FileReport report_file(const std::string& session, const LabelledRecording& file,
@@ -117,6 +120,7 @@ TimingTotals timing_of(const std::vector<SessionReport>& sessions, bool desk_log
 ReplayReport make_report(const Collection& collection, const ReplayOptions& options) {
   ReplayReport report;
   report.decoder = to_string(options.decoder);
+  report.finder = options.finder;
   report.unreadable = collection.unreadable;
   std::map<std::string, ExerciseReport> exercises;
   for (const Session& session : collection.sessions) {

@@ -77,8 +77,12 @@ struct ExerciseReport {
   RepetitionScore clean;
 };
 
+// find_repetitions() or find_repetitions_by_template().
+enum class RepetitionFinder { peaks, matches };
+
 struct ReplayReport {
   std::string decoder;
+  RepetitionFinder finder = RepetitionFinder::peaks;
   std::vector<FileReport> files;
   std::vector<SessionReport> sessions;
   PacketTotals totals;
@@ -94,6 +98,7 @@ struct ReplayReport {
 
 struct ReplayOptions {
   Decoder decoder = Decoder::aligned;
+  RepetitionFinder finder = RepetitionFinder::peaks;
   RepetitionCounterOptions repetitions;
 };
 

@@ -102,8 +102,9 @@ void score_line(std::ostream& out, const char* name, const RepetitionScore& s) {
 
 void print_repetitions(const ReplayReport& report, std::ostream& out) {
   if (report.repetitions.sets == 0) return;
-  line(out, "Repetitions against the labels (sets labelled %u or more; decoder %s)",
-       kScoredRepetitions, report.decoder.c_str());
+  line(out, "Repetitions against the labels (sets labelled %u or more; decoder %s%s)",
+       kScoredRepetitions, report.decoder.c_str(),
+       report.finder == RepetitionFinder::peaks ? "" : "; counted by template");
   line(out, "  %-32s %5s %8s %10s %8s", "exercise", "sets", "exact %", "within 1 %", "MAE");
   for (const ExerciseReport& e : report.exercises) score_line(out, e.exercise.c_str(), e.all);
   score_line(out, "all", report.repetitions);

@@ -129,7 +129,8 @@ class Reader {
     const auto number = [&](auto& target, double least, double most) -> Result<void> {
       const auto v = number_of(value);
       if (!v || *v < least || *v > most) return out_of_range(column, key, value, least, most);
-      target = *v;
+      const double parsed = *v;
+      target = parsed;
       return {};
     };
     const auto one_of = [&](std::string& target, std::string_view a,

@@ -62,10 +62,11 @@ Result<Subjects> read_subjects(const fs::path& path) {
       const auto& text = cells[c];
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
       if (error != std::errc{} || end != text.data() + text.size() || v < least || v > most) {
-        return Error{"bad_row", where + "value " + std::to_string(c + 1) + " is \"" + text +
-                                    "\"; allowed: numbers from " +
-                                    std::to_string(std::lround(least)) + " to " +
-                                    std::to_string(std::lround(most))};
+        std::string message = where;
+        message.append("value ").append(std::to_string(c + 1)).append(" is \"").append(text);
+        message.append("\"; allowed: numbers from ").append(std::to_string(std::lround(least)));
+        message.append(" to ").append(std::to_string(std::lround(most)));
+        return Error{"bad_row", message};
       }
       target = v * scale;
       return {};

@@ -89,6 +89,10 @@ EvaluationRow row_of(const learn::Dataset& data, std::string pipeline, learn::He
 void EvaluationOptions::describe(OptionVisitor& v) {
   v.table("windows", windows, "how recordings are cut");
   v.table("classifier", classifier, "how windows are classified");
+  v.integer("folds", folds, {0, 1000}, "1",
+            "people (or sessions) are left out in so many rounds; 0: one by one");
+  v.table("serving", serving, "what differs between training and serving");
+  v.table("context", context, "what habits and places are worth");
 }
 
 Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
@@ -112,7 +116,8 @@ Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
   for (const auto& [device, tracks] : devices) {
     auto cut = cut_tracks(tracks, options);
     if (!cut) return cut.error();
-    cut->data.name = name + (device.empty() ? "" : " " + device);
+    cut->data.name = name;
+    if (!device.empty()) cut->data.name.append(" ").append(device);
     out.push_back(std::move(*cut));
   }
   return out;
@@ -122,16 +127,33 @@ std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
                                             const EvaluationOptions& options, learn::Split split,
                                             unsigned threads,
                                             const std::function<void(double)>& progress) {
-  const learn::Folds folds = learn::make_folds(data, split);
-  const std::string name(
-      learn::classifier_names()[static_cast<std::size_t>(options.classifier.kind)]);
+  learn::Folds folds = learn::make_folds(data, split);
+  if (split == learn::Split::leave_one_group_out && options.folds > 1 &&
+      options.folds < folds.count) {
+    folds.count = static_cast<std::uint32_t>(options.folds);
+    for (std::uint32_t& f : folds.fold) f %= folds.count;
+    folds.name = std::to_string(folds.count) + " folds of groups";
+  } else if (split == learn::Split::random && options.folds > 1) {
+    folds = learn::make_folds(data, split, static_cast<std::uint32_t>(options.folds));
+  }
+  const std::string name =
+      !options.name.empty()
+          ? options.name
+          : std::string(
+                learn::classifier_names()[static_cast<std::size_t>(options.classifier.kind)]);
   learn::HeldOut held_out = learn::cross_validate(
-      data, folds, [&options] { return learn::make_classifier(options.classifier); }, threads,
-      progress);
+      data, folds,
+      [&options] {
+        return learn::serve_defective(learn::make_classifier(options.classifier), options.serving);
+      },
+      threads, progress);
   std::vector<EvaluationRow> rows;
   if (split == learn::Split::leave_one_group_out) {
     learn::HeldOut ordered = learn::with_class_order(data, folds, held_out);
     rows.push_back(row_of(data, name, std::move(held_out)));
+    if (options.context.judged) {
+      rows.back().sets = judge_sets(data, folds, rows.back().held_out, options.context);
+    }
     rows.push_back(row_of(data, name + " + order", std::move(ordered)));
   } else {
     rows.push_back(row_of(data, name, std::move(held_out)));

@@ -10,14 +10,20 @@
 
 #include "core/learn/classifier.h"
 #include "core/learn/cross_validation.h"
+#include "core/learn/serving_defects.h"
 #include "reports/statistics/intervals.h"
+#include "scenarios/set_context.h"
 #include "scenarios/track_windows.h"
 
 namespace gauntlet::scenarios {
 
 struct EvaluationOptions {
+  std::string name;  // of the row; empty: the classifier's
   WindowOptions windows;
   learn::ClassifierOptions classifier;
+  learn::ServingDefects serving;
+  ContextOptions context;
+  std::int64_t folds = 0;
   void describe(OptionVisitor& v);
 };
 
@@ -36,6 +42,7 @@ struct EvaluationRow {
   std::string worst_group;
   double worst_group_accuracy = 0;
   double calibration_error = 0;
+  std::vector<ContextRow> sets;  // where options.context.judged, by windows each by itself
 };
 
 // One row, or with a split by group two: each window by itself, then weighed by those before it

@@ -20,6 +20,7 @@
 #include "reports/metrics/measure.h"
 #include "reports/record.h"
 #include "scenarios/scenario.h"
+#include "sim/network/virtual_network.h"
 
 namespace gauntlet::sim {
 class Simulation;
@@ -69,6 +70,8 @@ struct RunHooks {
   std::function<void(const sim::Simulation&)> finished;
   // Virtual time reached, as a share of the session; called about a hundred times a run.
   std::function<void(double)> progress;
+  // Every write onto a wire between phone and services, as it happens.
+  sim::WireTap wire = nullptr;
 };
 
 // Around the pipeline that the options name. Codes: "bad_plan", "unknown_exercise", … (the world

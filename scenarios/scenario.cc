@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "scenarios/pipeline_preset.h"
+
 namespace gauntlet::scenarios {
 
 void WornOptions::describe(OptionVisitor& v) {
@@ -39,6 +41,26 @@ void FleetOptions::describe(OptionVisitor& v) {
   v.number("length_h", length_h, {1e-3, 24 * 366}, "h", "who would come later stays away");
 }
 
+namespace {
+
+// A preset sets the phone's options too; they are visited later, so what the file says of them
+// wins.
+struct PipelineChoice {
+  ScenarioOptions& whole;
+  void describe(OptionVisitor& v) {
+    const auto names = pipeline_preset_names();
+    v.preset({names.begin(), names.end()}, "one of the pipelines that ship",
+             [this](std::string_view name) {
+               const PipelinePreset preset = load_pipeline_preset(name).value();
+               whole.pipeline = preset.pipeline;
+               whole.phone = preset.phone;
+             });
+    whole.pipeline.describe(v);
+  }
+};
+
+}  // namespace
+
 void ScenarioOptions::describe(OptionVisitor& v) {
   v.text("name", name, "names the experiment; results of other names are not compared");
   v.text("about", about, "what it is for, in a sentence");
@@ -49,12 +71,14 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("labels", labels, "how the person marks sets on the phone");
   v.list("wearable", wearables, "a device worn, with its link to the phone");
   v.table("phone_device", phone_device, "the telephone: sensors and clock");
-  v.table("pipeline", pipeline, "which pipeline is measured: the built-in one or another process");
+  PipelineChoice choice{*this};
+  v.table("pipeline", choice, "which pipeline is measured: the built-in one or another process");
   v.table("phone", phone, "the pipeline under test");
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
   v.list("attack", attacks, "an attacker");
   v.table("fleet", fleet, "many people, each as described here, who share the services");
+  v.table("privacy", privacy, "the population in which `gauntlet privacy` looks for leaks");
 }
 
 namespace {

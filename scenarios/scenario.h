@@ -14,6 +14,7 @@
 #include "core/ports/pipeline_options.h"
 #include "core/services/service_set.h"
 #include "scenarios/options_toml.h"
+#include "scenarios/privacy_options.h"
 #include "sim/body/marks.h"
 #include "sim/body/person.h"
 #include "sim/body/script.h"
@@ -81,6 +82,7 @@ struct ScenarioOptions {
   ServiceSetOptions services;
   std::vector<adversarial::AttackOptions> attacks;
   FleetOptions fleet;
+  PrivacyOptions privacy;
   void describe(OptionVisitor& v);
 };
 

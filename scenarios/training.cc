@@ -14,11 +14,7 @@
 namespace gauntlet::scenarios {
 namespace {
 
-struct Windows {
-  std::vector<float> values;  // length x 3 each
-  std::vector<std::string> labels;
-  std::size_t mixed = 0, filled = 0;
-};
+using Windows = PersonWindows;
 
 // Rows of a set, by index: the set's number or -1.
 std::vector<int> sets_by_row(const std::vector<HostTime>& rows, const Truth& truth) {
@@ -79,8 +75,8 @@ void TrainingOptions::describe(OptionVisitor& v) {
   v.number("max_filled", max_filled, {0, 1}, "1", "share of invented rows a window may have");
 }
 
-Result<TrainingReport> train(const TrainingOptions& options,
-                             const std::function<void(double)>& progress) {
+Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& options,
+                                                    const std::function<void(double)>& progress) {
   const double period_s = options.world.phone.signal.grid_period_ms * 1e-3;
   const auto rows = [period_s](double s) {
     return static_cast<std::size_t>(std::lround(s / period_s));
@@ -117,6 +113,16 @@ Result<TrainingReport> train(const TrainingOptions& options,
   for (const auto& error : errors) {
     if (error) return *error;
   }
+  return people;
+}
+
+Result<TrainingReport> train(const TrainingOptions& options,
+                             const std::function<void(double)>& progress) {
+  const double period_s = options.world.phone.signal.grid_period_ms * 1e-3;
+  const auto length = static_cast<std::size_t>(std::lround(options.window_s / period_s));
+  auto simulated = simulate_windows(options, progress);
+  if (!simulated) return simulated.error();
+  const std::vector<Windows>& people = *simulated;
 
   std::size_t mixed = 0, filled = 0;
   learn::Trainer trainer(options.trainer, 1 / period_s, static_cast<std::uint32_t>(length), 3);

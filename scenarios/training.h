@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/learn/trainer.h"
@@ -31,6 +33,17 @@ struct TrainingReport {
   std::size_t mixed = 0;   // left out: partly in a set
   std::size_t filled = 0;  // left out: too much of it was invented
 };
+
+// What one simulated person leaves: windows of the accelerometer with what the truth calls them.
+struct PersonWindows {
+  std::vector<float> values;          // length x 3 each
+  std::vector<std::string> labels;    // empty: no exercise
+  std::size_t mixed = 0, filled = 0;  // left out
+};
+// One entry a person, in order of their numbers; windows have `window_s` at the fusion's grid.
+// Codes: those of run_seed.
+Result<std::vector<PersonWindows>> simulate_windows(
+    const TrainingOptions& options, const std::function<void(double)>& progress = {});
 
 // Codes: those of run_seed and of the trainer.
 Result<TrainingReport> train(const TrainingOptions& options,

@@ -347,6 +347,7 @@ void World::end_session() {
 
 Result<void> World::run(const RunHooks& hooks) {
   const EntropyScope entropy(entropy_);
+  if (hooks.wire) network_->add_tap(hooks.wire);
   simulation_.trace_to(hooks.trace);
   auto ran = run_session(hooks);
   simulation_.trace_to(nullptr);

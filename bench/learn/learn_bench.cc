@@ -6,6 +6,7 @@
 #include "core/learn/draws.h"
 #include "core/learn/kernels.h"
 #include "core/learn/network.h"
+#include "core/learn/sliding_minirocket.h"
 #include "core/learn/trainer.h"
 
 namespace gauntlet::learn {
@@ -55,6 +56,22 @@ void rocket(benchmark::State& state) {
   }
 }
 BENCHMARK(rocket)->Arg(1008)->Arg(9996)->Unit(benchmark::kMicrosecond);
+
+// The same per hop of so many rows, each window beginning where the last one's work can be used.
+void rocket_sliding(benchmark::State& state) {
+  const std::vector<float> rows = noise(64 * 300, 1);
+  const MiniRocket m = fit_minirocket(rows, 100, 3, 1008, 1);
+  const auto hop = static_cast<std::size_t>(state.range(0));
+  SlidingMiniRocket sliding(m, hop);
+  std::vector<float> out(m.features());
+  sliding.start(rows.data(), out.data());
+  std::size_t i = 0;
+  for (auto _ : state) {
+    sliding.advance(rows.data() + 3 * hop * (i++ % 64), out.data());
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK(rocket_sliding)->Arg(1)->Arg(5)->Arg(25)->Unit(benchmark::kMicrosecond);
 
 // With each kind of kernels this processor has, the narrowest first.
 void serve(benchmark::State& state, const Network& n) {

@@ -174,7 +174,8 @@ BENCHMARK(sample_clock);
 
 void chain(benchmark::State& state, const char* preset) {
   const SensorOptions o = sensor_preset(preset);
-  SensorChain chain(o, {}, o.nominal_rate_hz, WorldTime{}, RandomStream(1, "c"));
+  SensorChain chain(std::make_shared<const SensorOptions>(o), {}, o.nominal_rate_hz, WorldTime{},
+                    RandomStream(1, "c"));
   auto t = instants(kBatch);
   std::vector<float> xyz(3 * kBatch);
   std::size_t samples = 0;

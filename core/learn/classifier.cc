@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/learn/boosted.h"
 #include "core/learn/classic.h"
 #include "core/learn/cross_validation.h"
 #include "core/learn/minirocket.h"
 #include "core/learn/plain_features.h"
 #include "core/learn/ridge.h"
+#include "core/learn/staged.h"
 #include "core/learn/train_network.h"
 
 namespace gauntlet::learn {
@@ -17,8 +20,9 @@ namespace {
 
 using Rows = std::span<const std::uint32_t>;
 
-constexpr std::array<std::string_view, 8> kNames{"minirocket", "cnn", "lstm",   "mlp",
-                                                 "knn",        "svm", "forest", "ensemble"};
+constexpr std::array<std::string_view, 11> kNames{"minirocket", "cnn", "lstm",   "mlp",
+                                                  "knn",        "svm", "forest", "ensemble",
+                                                  "ridge",      "rbf", "boosted"};
 constexpr std::uint32_t kInnerFolds = 3;
 
 std::uint64_t seed_of(const ClassifierOptions& o) { return static_cast<std::uint64_t>(o.seed); }
@@ -120,7 +124,7 @@ class TrainedNetwork final : public WindowClassifier {
         network_ = make_cnn(data.length, data.channels, classes, dropout, seed);
         break;
       case ClassifierKind::lstm:
-        network_ = make_lstm(data.length, data.channels, classes, true, dropout, seed);
+        network_ = make_lstm(data.length, data.channels, classes, options_.biases, dropout, seed);
         break;
       default:
         network_ = make_mlp(data.length, data.channels, classes, dropout, seed);
@@ -216,6 +220,52 @@ class Forest final : public PlainClassifier {
   std::unique_ptr<RandomForest> made_;
 };
 
+class Ridge final : public PlainClassifier {
+ public:
+  explicit Ridge(const ClassifierOptions& o) : options_(o) {}
+
+ private:
+  void fit_rows(const FeatureRows& rows, std::span<const std::uint32_t> folds) override {
+    const std::vector<std::uint8_t> use(rows.size(), 1);
+    RidgeOptions r;
+    r.lambdas = {10, 100, 1000};
+    r.balance = options_.balance;
+    r.threads = static_cast<unsigned>(options_.threads);
+    fit_ = fit_ridge(
+        {rows.values, rows.features, rows.labels, rows.classes, folds, kInnerFolds, use}, r);
+    fit_.held_out.clear();
+  }
+  void answer(std::span<const float> row, std::span<float> out) const override {
+    std::copy(fit_.bias.begin(), fit_.bias.end(), out.begin());
+    const float* w = fit_.weights.data();
+    for (const float v : row) {
+      for (float& o : out) o += v * *w++;
+    }
+    softmax(out, fit_.inverse_temperature);
+  }
+  ClassifierOptions options_;
+  RidgeFit fit_;
+};
+
+class Boosted final : public PlainClassifier {
+ public:
+  explicit Boosted(const ClassifierOptions& o) : options_(o) {}
+
+ private:
+  void fit_rows(const FeatureRows& rows, std::span<const std::uint32_t>) override {
+    BoostedOptions b;
+    b.rounds = static_cast<std::size_t>(options_.rounds);
+    b.seed = seed_of(options_);
+    made_ = std::make_unique<BoostedTrees>(rows, b);
+  }
+  void answer(std::span<const float> row, std::span<float> out) const override {
+    made_->scores(row, out);
+    softmax(out, 1);
+  }
+  ClassifierOptions options_;
+  std::unique_ptr<BoostedTrees> made_;
+};
+
 class SupportVectors final : public PlainClassifier {
  public:
   explicit SupportVectors(const ClassifierOptions& o) : options_(o) {}
@@ -223,6 +273,17 @@ class SupportVectors final : public PlainClassifier {
  private:
   // Margins become probabilities by a temperature fitted on groups that the margins have not seen.
   void fit_rows(const FeatureRows& rows, std::span<const std::uint32_t> folds) override {
+    if (options_.kind != ClassifierKind::rbf) return fit_linear(rows, folds);
+    kernel_.emplace(rows.features, static_cast<std::size_t>(options_.components),
+                    options_.kernel_width / static_cast<double>(rows.features), seed_of(options_));
+    mapped_.resize(kernel_->outputs());
+    std::vector<float> values(rows.size() * kernel_->outputs());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      kernel_->apply(rows.row(i), std::span(values).subspan(i * mapped_.size(), mapped_.size()));
+    }
+    fit_linear({values, mapped_.size(), rows.labels, rows.classes}, folds);
+  }
+  void fit_linear(const FeatureRows& rows, std::span<const std::uint32_t> folds) {
     std::vector<float> values, held_out;
     std::vector<std::uint32_t> labels, held_labels;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -248,10 +309,13 @@ class SupportVectors final : public PlainClassifier {
     return {rows, options_.penalty, options_.balance, seed_of(options_)};
   }
   void answer(std::span<const float> row, std::span<float> out) const override {
-    made_->scores(row, out);
+    if (kernel_) kernel_->apply(row, mapped_);
+    made_->scores(kernel_ ? std::span<const float>(mapped_) : row, out);
     softmax(out, inverse_temperature_);
   }
   ClassifierOptions options_;
+  std::optional<RandomFourier> kernel_;  // rbf
+  mutable std::vector<float> mapped_;
   std::unique_ptr<LinearSvm> made_;
   float inverse_temperature_ = 1;
 };
@@ -325,7 +389,10 @@ void ClassifierOptions::describe(OptionVisitor& v) {
             {"knn", ClassifierKind::knn},
             {"svm", ClassifierKind::svm},
             {"forest", ClassifierKind::forest},
-            {"ensemble", ClassifierKind::ensemble}},
+            {"ensemble", ClassifierKind::ensemble},
+            {"ridge", ClassifierKind::ridge},
+            {"rbf", ClassifierKind::rbf},
+            {"boosted", ClassifierKind::boosted}},
            "how windows are classified");
   v.integer("features", features, {84, 20000}, "1", "MiniRocket features, in multiples of 84");
   v.number("balance", balance, {0, 1}, "1",
@@ -338,6 +405,12 @@ void ClassifierOptions::describe(OptionVisitor& v) {
   v.integer("neighbours", neighbours, {1, 1000}, "1", "knn: how many vote");
   v.number("penalty", penalty, {1e-9, 1e3}, "1", "svm: of the weights' square");
   v.integer("trees", trees, {1, 10000}, "1", "forest: how many");
+  v.integer("rounds", rounds, {1, 10000}, "1", "boosted: trees of each class");
+  v.number("kernel_width", kernel_width, {1e-4, 1e4}, "1", "rbf: gamma times features");
+  v.integer("components", components, {8, 10000}, "1", "rbf: random Fourier features");
+  v.flag("biases", biases,
+         "lstm: with biases (67,271 weights at 3 channels and 7 classes) or without");
+  v.integer("stages", stages, {1, 2}, "1", "2: whether there is an exercise first, then which");
   v.strings("members", members, "ensemble: which vote");
   v.integer("seed", seed, {0, 9e15}, "1", "of every draw in training");
   v.integer("threads", threads, {1, 64}, "1", "the result does not depend on it");
@@ -355,6 +428,11 @@ Result<ClassifierKind> classifier_named(std::string_view name) {
 }
 
 std::unique_ptr<WindowClassifier> make_classifier(const ClassifierOptions& options) {
+  if (options.stages == 2) {
+    ClassifierOptions one = options;
+    one.stages = 1;
+    return std::make_unique<StagedClassifier>([one] { return make_classifier(one); });
+  }
   switch (options.kind) {
     case ClassifierKind::minirocket:
       return std::make_unique<RocketRidge>(options);
@@ -365,9 +443,14 @@ std::unique_ptr<WindowClassifier> make_classifier(const ClassifierOptions& optio
     case ClassifierKind::knn:
       return std::make_unique<Neighbours>(options);
     case ClassifierKind::svm:
+    case ClassifierKind::rbf:
       return std::make_unique<SupportVectors>(options);
     case ClassifierKind::forest:
       return std::make_unique<Forest>(options);
+    case ClassifierKind::ridge:
+      return std::make_unique<Ridge>(options);
+    case ClassifierKind::boosted:
+      return std::make_unique<Boosted>(options);
     case ClassifierKind::ensemble:
       return std::make_unique<Ensemble>(options);
   }

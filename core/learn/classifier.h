@@ -10,6 +10,9 @@
 //   knn         nearest neighbours by plain features (plain_features.h)
 //   svm         linear SVM by plain features, one against all
 //   forest      random forest by plain features
+//   ridge       ridge regression on plain features
+//   rbf         the SVM on random Fourier features: a Gaussian kernel (boosted.h)
+//   boosted     boosted trees by plain features (boosted.h)
 //   ensemble    several of them, each one's vote weighted by what it is worth on left-out groups
 //
 // Several threads may each use a classifier of their own.
@@ -37,7 +40,19 @@ class WindowClassifier {
   virtual void probabilities(std::span<const float> window, std::span<float> out) = 0;
 };
 
-enum class ClassifierKind : std::uint8_t { minirocket, cnn, lstm, mlp, knn, svm, forest, ensemble };
+enum class ClassifierKind : std::uint8_t {
+  minirocket,
+  cnn,
+  lstm,
+  mlp,
+  knn,
+  svm,
+  forest,
+  ensemble,
+  ridge,
+  rbf,
+  boosted
+};
 
 struct ClassifierOptions {
   ClassifierKind kind = ClassifierKind::minirocket;
@@ -47,9 +62,14 @@ struct ClassifierOptions {
   std::int64_t batch = 32;
   double learning_rate = 1e-3;
   double dropout = 0.3;
+  bool biases = true;       // lstm
+  std::int64_t stages = 1;  // 2: exercise or not first (staged.h)
   std::int64_t neighbours = 9;
   double penalty = 1e-4;  // svm
   std::int64_t trees = 200;
+  std::int64_t rounds = 40;                                         // boosted
+  double kernel_width = 1;                                          // rbf: gamma = width / features
+  std::int64_t components = 300;                                    // rbf
   std::vector<std::string> members{"minirocket", "svm", "forest"};  // ensemble
   std::int64_t seed = 1;
   std::int64_t threads = 1;

@@ -6,39 +6,17 @@
 
 #include "core/base/check.h"
 #include "core/learn/draws.h"
+#include "core/learn/minirocket_kernels.h"
 #include "core/signal/plain_math.h"
 
 namespace gauntlet::learn {
 namespace {
 
-constexpr std::size_t kTaps = 9;
-
-using Triple = std::array<std::uint8_t, 3>;
-
-// The positions of the weights of 2: all triples of nine, in lexicographic order.
-constexpr std::array<Triple, MiniRocket::kKernels> kTriples = [] {
-  std::array<Triple, MiniRocket::kKernels> t{};
-  std::size_t n = 0;
-  for (std::uint8_t a = 0; a < kTaps; ++a) {
-    for (std::uint8_t b = static_cast<std::uint8_t>(a + 1); b < kTaps; ++b) {
-      for (std::uint8_t c = static_cast<std::uint8_t>(b + 1); c < kTaps; ++c) t[n++] = {a, b, c};
-    }
-  }
-  return t;
-}();
-
-std::size_t largest_reach(const MiniRocket& m) {
-  return 4 * static_cast<std::size_t>(m.dilations.back());
-}
+using namespace rocket;
 
 // The sum of each channel subset in use, with room for the farthest tap on both sides.
 void prepare(const MiniRocket& m, const float* window, MiniRocketScratch& s) {
-  std::array<bool, 256> used{};
-  for (const std::uint8_t mask : m.channel_masks) used[mask] = true;
-  s.masks.clear();
-  for (std::size_t mask = 0; mask < used.size(); ++mask) {
-    if (used[mask]) s.masks.push_back(static_cast<std::uint8_t>(mask));
-  }
+  masks_of(m, s.masks);
   const std::size_t reach = largest_reach(m);
   const std::size_t stride = m.length + 2 * reach;
   s.padded.assign(s.masks.size() * stride, 0.0f);
@@ -46,37 +24,8 @@ void prepare(const MiniRocket& m, const float* window, MiniRocketScratch& s) {
   s.output.resize(m.length);
   for (std::size_t i = 0; i < s.masks.size(); ++i) {
     float* signal = s.padded.data() + i * stride + reach;
-    for (std::uint32_t c = 0; c < m.channels; ++c) {
-      if (!(s.masks[i] >> c & 1)) continue;
-      for (std::size_t t = 0; t < m.length; ++t) signal[t] += window[t * m.channels + c];
-    }
+    add_channels(m, s.masks[i], window, m.length, signal);
   }
-}
-
-void sum_taps(const float* signal, std::size_t length, std::size_t dilation, float* sums) {
-  const float* p = signal - 4 * dilation;
-  for (std::size_t t = 0; t < length; ++t) {
-    sums[t] = ((p[t] + p[t + dilation]) + (p[t + 2 * dilation] + p[t + 3 * dilation])) +
-              ((p[t + 4 * dilation] + p[t + 5 * dilation]) +
-               (p[t + 6 * dilation] + p[t + 7 * dilation])) +
-              p[t + 8 * dilation];
-  }
-}
-
-// Six weights of -1 and three of 2 are nine of -1 and three of 3.
-void convolve(const float* signal, const float* sums, const Triple& triple, std::size_t dilation,
-              std::size_t first, std::size_t last, float* __restrict out) {
-  const float* p = signal - 4 * dilation;
-  const float* a = p + triple[0] * dilation;
-  const float* b = p + triple[1] * dilation;
-  const float* c = p + triple[2] * dilation;
-  for (std::size_t t = first; t < last; ++t) out[t] = 3 * ((a[t] + b[t]) + c[t]) - sums[t];
-}
-
-std::int32_t count_above(const float* x, std::size_t first, std::size_t last, float bias) {
-  std::int32_t n = 0;
-  for (std::size_t t = first; t < last; ++t) n += x[t] > bias ? 1 : 0;
-  return n;
 }
 
 // Calls visit(d, first, last) with the convolution of every (dilation, kernel) in s.output.
@@ -89,7 +38,7 @@ void each_convolution(const MiniRocket& m, MiniRocketScratch& s, const Visit& vi
   for (std::size_t d = 0; d < m.dilations.size(); ++d) {
     const std::size_t dilation = m.dilations[d];
     for (std::size_t i = 0; i < s.masks.size(); ++i) {
-      sum_taps(s.padded.data() + i * stride + reach, m.length, dilation,
+      sum_taps(s.padded.data() + i * stride + reach, 0, m.length, dilation,
                s.sums.data() + i * m.length);
     }
     for (std::size_t k = 0; k < MiniRocket::kKernels; ++k) {
@@ -189,7 +138,7 @@ MiniRocket fit_minirocket(std::span<const float> windows, std::uint32_t length,
     one.channel_masks = {m.channel_masks[p]};
     prepare(one, windows.data() + example[p] * size, scratch);
     const float* signal = scratch.padded.data() + largest_reach(one);
-    sum_taps(signal, length, dilation, scratch.sums.data());
+    sum_taps(signal, 0, length, dilation, scratch.sums.data());
     convolve(signal, scratch.sums.data(), kTriples[p % MiniRocket::kKernels], dilation, 0, length,
              scratch.output.data());
     sorted = scratch.output;

@@ -15,6 +15,7 @@
 
 #include "core/base/result.h"
 #include "core/learn/features.h"
+#include "core/learn/serving.h"
 
 namespace gauntlet::learn {
 
@@ -25,19 +26,7 @@ struct Head {
   float inverse_temperature = 1;
 };
 
-struct ClassifyScratch {
-  FeatureScratch features;
-  std::vector<float> values;
-  std::vector<float> gate;
-  std::vector<float> probabilities;
-};
-
-struct Prediction {
-  std::size_t index = 0;  // into classes
-  float confidence = 0;   // its probability
-};
-
-class Model {
+class Model final : public Serving {
  public:
   struct Parts {
     double rate_hz = 50;
@@ -53,15 +42,12 @@ class Model {
   static Result<void> check(const Parts& parts);
 
   const Parts& parts() const { return parts_; }
-  double rate_hz() const { return parts_.rate_hz; }
-  std::size_t length() const { return parts_.features.minirocket.length; }
-  std::size_t channels() const { return parts_.features.minirocket.channels; }
-  const std::vector<std::string>& classes() const { return parts_.classes; }
+  double rate_hz() const override { return parts_.rate_hz; }
+  std::size_t length() const override { return parts_.features.minirocket.length; }
+  std::size_t channels() const override { return parts_.features.minirocket.channels; }
+  const std::vector<std::string>& classes() const override { return parts_.classes; }
 
-  // `window` is length() rows of channels() values: x, y, z of the accelerometer in m/s2, then,
-  // with six channels, of the gyroscope in rad/s. scratch.probabilities holds one per class
-  // afterwards.
-  Prediction classify(const float* window, ClassifyScratch& scratch) const;
+  Prediction classify(const float* window, ClassifyScratch& scratch) const override;
 
  private:
   Parts parts_;

@@ -39,6 +39,28 @@ void Display::on_time(HostTime now) { react(detector_.on_time(now)); }
 
 void Display::close() { react(detector_.close()); }
 
+void Display::on_mark(const UserMark& mark) {
+  const bool begins = mark.kind == UserMark::Kind::set_start;
+  if (!begins && mark.kind != UserMark::Kind::set_end) return;
+  // Whoever begins a set has ended the one before, whether they said so or not.
+  if (marked_) {
+    const auto count =
+        static_cast<std::uint32_t>(begins ? 0 : std::max<std::int64_t>(0, mark.repetitions));
+    // All that a notebook says of when they were.
+    const Duration each = (mark.at - marked_->at) / std::max<std::uint32_t>(1, count);
+    for (std::uint32_t k = 1; k <= count; ++k) {
+      shown_.push_back({Shown::Kind::repetition, marked_->exercise, k,
+                        marked_->at + each * static_cast<std::int64_t>(k) - each / 2, HostTime{}});
+    }
+    shown_.push_back({Shown::Kind::set_ended, marked_->exercise, count, mark.at, HostTime{}});
+    sets_.push_back({marked_->exercise, marked_->at, mark.at, count});
+    marked_.reset();
+  }
+  if (!begins) return;
+  marked_ = mark;
+  shown_.push_back({Shown::Kind::set_started, mark.exercise, 0, mark.at, HostTime{}});
+}
+
 void Display::react(SetDetector::Change change) {
   if (change == SetDetector::Change::started) {
     counter_.reset();

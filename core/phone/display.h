@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ class Display {
   // Rows of the counted accelerometer, m/s2.
   void append(const GridRows& rows);
   void on_window(HostTime from, HostTime to, const std::string& label);
+  // By hand: a mark begins or ends the set; the repetitions typed with its end are spread
+  // evenly over it.
+  void on_mark(const UserMark& mark);
   // A set whose windows stopped coming ends.
   void on_time(HostTime now);
   // Ends the set that runs, if one does.
@@ -50,6 +54,7 @@ class Display {
   std::deque<Row> rows_;
   HostTime counted_to_;
   std::uint32_t count_ = 0;
+  std::optional<UserMark> marked_;  // by hand: the set that runs
   std::vector<Shown> shown_;
   std::vector<UploadedSet> sets_;
 };

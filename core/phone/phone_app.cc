@@ -18,7 +18,7 @@ namespace gauntlet {
 // Owned by the application and by its coroutines, so that neither outlives what it uses.
 class PhoneApp::Impl : public std::enable_shared_from_this<PhoneApp::Impl> {
  public:
-  Impl(Runtime& runtime, PhoneOptions options, const learn::Model& model, EventSink& sink,
+  Impl(Runtime& runtime, PhoneOptions options, const learn::Serving& model, EventSink& sink,
        std::unique_ptr<Cloud> cloud);
   void start();
   void stop() {
@@ -48,7 +48,7 @@ class PhoneApp::Impl : public std::enable_shared_from_this<PhoneApp::Impl> {
 
   Runtime& runtime_;
   const PhoneOptions options_;
-  const learn::Model& model_;
+  const learn::Serving& model_;
   EventSink& sink_;
   Counters counters_;
   FrameIntake intake_;
@@ -66,7 +66,7 @@ class PhoneApp::Impl : public std::enable_shared_from_this<PhoneApp::Impl> {
   bool stopped_ = false;
 };
 
-PhoneApp::Impl::Impl(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+PhoneApp::Impl::Impl(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                      EventSink& sink, std::unique_ptr<Cloud> cloud)
     : runtime_(runtime),
       options_(std::move(options)),
@@ -123,6 +123,13 @@ void PhoneApp::Impl::on_local(StreamId stream, std::span<const HostTime> stamps,
 void PhoneApp::Impl::on_mark(const UserMark& mark) {
   CHECK(!finishing_);
   sink_.on(mark);
+  if (options_.sets.by_hand) {
+    display_.on_mark(mark);
+    const auto shown = [](std::shared_ptr<Impl> self) -> asio::awaitable<void> {
+      co_await self->show();
+    };
+    spawn(runtime_.executor(), shown(shared_from_this()));
+  }
   if (!uploader_) return;
   if (mark.kind == UserMark::Kind::session_start) {
     uploader_->begin_session();
@@ -194,7 +201,7 @@ std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
 }
 
 asio::awaitable<void> PhoneApp::Impl::classify_due() {
-  if (!history_) co_return;
+  if (!history_ || options_.sets.by_hand) co_return;
   history_->take_due(ends_);
   // A copy: while a window's cost is slept nothing else runs this loop, but the member may grow.
   const std::vector<HostTime> ends = ends_;
@@ -252,14 +259,14 @@ asio::awaitable<void> PhoneApp::Impl::fusion_loop() {
   }
 }
 
-PhoneApp::PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+PhoneApp::PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                    EventSink& sink)
     : PhoneApp(runtime, options, model, sink,
                options.upload.enabled
                    ? make_http_cloud(runtime, options.upload.authz, options.upload.ingest)
                    : nullptr) {}
 
-PhoneApp::PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+PhoneApp::PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                    EventSink& sink, std::unique_ptr<Cloud> cloud)
     : impl_(std::make_shared<Impl>(runtime, std::move(options), model, sink, std::move(cloud))) {
   impl_->start();

@@ -18,7 +18,7 @@
 
 #include "core/base/counters.h"
 #include "core/events/events.h"
-#include "core/learn/model.h"
+#include "core/learn/serving.h"
 #include "core/phone/cloud.h"
 #include "core/phone/phone_options.h"
 #include "core/runtime/runtime.h"
@@ -28,9 +28,9 @@ namespace gauntlet {
 class PhoneApp {
  public:
   // Talks HTTP to the endpoints of the options.
-  PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Model& model, EventSink& sink);
+  PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Serving& model, EventSink& sink);
   // Talks to `cloud`, which may be null when uploading is off.
-  PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Model& model, EventSink& sink,
+  PhoneApp(Runtime& runtime, PhoneOptions options, const learn::Serving& model, EventSink& sink,
            std::unique_ptr<Cloud> cloud);
   ~PhoneApp();
   PhoneApp(const PhoneApp&) = delete;

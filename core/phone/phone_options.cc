@@ -21,6 +21,10 @@ void SetOptions::describe(OptionVisitor& v) {
   v.number("min_confidence", min_confidence, {0, 1}, "1",
            "a window below this counts as no exercise");
   v.number("silence_s", silence_s, {1, 600}, "s", "a set ends when no window came for this long");
+  v.flag(
+      "by_hand", by_hand,
+      "a paper notebook: sets are where the user marks them, repetitions what was typed; nothing "
+      "is classified");
 }
 
 void UploadOptions::describe(OptionVisitor& v) {

@@ -15,13 +15,14 @@ namespace gauntlet {
 enum class WireFormat : std::uint8_t { automatic, pebble5, pebble16, muvr20, delta18 };
 
 // A set begins when `start_votes` of the last `votes` windows are one exercise, and ends when
-// `end_votes` of them are none.
+// `end_votes` of them are none; by hand, where the user marks it.
 struct SetOptions {
   std::int64_t votes = 5;
   std::int64_t start_votes = 3;
   std::int64_t end_votes = 4;
   double min_confidence = 0.4;
   double silence_s = 10;
+  bool by_hand = false;
   void describe(OptionVisitor& v);
 };
 

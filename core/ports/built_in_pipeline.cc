@@ -4,12 +4,13 @@
 
 namespace gauntlet {
 
-BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Model& model,
-                                 EventSink& sink)
+BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options,
+                                 const learn::Serving& model, EventSink& sink)
     : phone_(runtime, std::move(options), model, sink) {}
 
-BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Model& model,
-                                 EventSink& sink, std::unique_ptr<Cloud> cloud)
+BuiltInPipeline::BuiltInPipeline(Runtime& runtime, PhoneOptions options,
+                                 const learn::Serving& model, EventSink& sink,
+                                 std::unique_ptr<Cloud> cloud)
     : phone_(runtime, std::move(options), model, sink, std::move(cloud)) {}
 
 void BuiltInPipeline::on_frame(DeviceIndex device, std::span<const std::byte> bytes,

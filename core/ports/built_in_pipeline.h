@@ -12,9 +12,9 @@ namespace gauntlet {
 class BuiltInPipeline final : public SystemUnderTest {
  public:
   // Arguments as for PhoneApp, which holds references to all but the options.
-  BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+  BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                   EventSink& sink);
-  BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Model& model,
+  BuiltInPipeline(Runtime& runtime, PhoneOptions options, const learn::Serving& model,
                   EventSink& sink, std::unique_ptr<Cloud> cloud);
 
   void on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) override;

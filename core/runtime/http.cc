@@ -203,6 +203,7 @@ awaitable<bool> wait_for_request(Server& server, Connection& connection) {
       co_await until(server.runtime, server.runtime.now() + server.limits.idle_timeout,
                      read_some(*connection.stream, connection.buffer));
   if (error == asio::error::timed_out) server.counters.add("http.idle_closed");
+  if (error == boost::system::errc::protocol_error) server.counters.add("http.dropped.tls");
   co_return !error;
 }
 

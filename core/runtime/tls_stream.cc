@@ -190,6 +190,7 @@ class TlsStream final : public ByteStream {
 
   void start(awaitable<Outcome> operation, IoHandler handler);
   static awaitable<void> handshake(Shared state);
+  static awaitable<error_code> try_handshake(Shared state);
   static awaitable<error_code> flush(Shared state);
   static awaitable<error_code> fill(Shared state);
   static awaitable<Outcome> read(Shared state, asio::mutable_buffer buffer);
@@ -291,8 +292,21 @@ awaitable<void> TlsStream::handshake(Shared state) {
   }
 }
 
+awaitable<error_code> TlsStream::try_handshake(Shared state) {
+  try {
+    co_await handshake(std::move(state));
+  } catch (const system_error& error) {
+    co_return error.code();
+  }
+  co_return error_code();
+}
+
 awaitable<TlsStream::Outcome> TlsStream::read(Shared state, asio::mutable_buffer buffer) {
   if (buffer.size() == 0) co_return Outcome{error_code(), 0};
+  if (!SSL_is_init_finished(state->ssl.get())) {
+    const error_code failed = co_await try_handshake(state);
+    if (failed) co_return Outcome{failed, 0};
+  }
   for (;;) {
     ERR_clear_error();
     std::size_t n = 0;
@@ -336,7 +350,27 @@ awaitable<std::unique_ptr<ByteStream>> shake(std::unique_ptr<TlsStream> stream) 
   co_return std::unique_ptr<ByteStream>(std::move(stream));
 }
 
+class TlsListener final : public Listener {
+ public:
+  TlsListener(std::unique_ptr<Listener> transport, TlsContext context)
+      : transport_(std::move(transport)), context_(std::move(context)) {}
+  awaitable<std::unique_ptr<ByteStream>> accept() override {
+    auto stream = co_await transport_->accept();
+    co_return std::make_unique<TlsStream>(std::move(stream), context_, std::string());
+  }
+  std::uint16_t port() const override { return transport_->port(); }
+  void close() override { transport_->close(); }
+
+ private:
+  std::unique_ptr<Listener> transport_;
+  TlsContext context_;
+};
+
 }  // namespace
+
+std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> transport, TlsContext context) {
+  return std::make_unique<TlsListener>(std::move(transport), std::move(context));
+}
 
 awaitable<std::unique_ptr<ByteStream>> tls_client(std::unique_ptr<ByteStream> transport,
                                                   TlsContext context, std::string server_name) {

@@ -17,6 +17,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/runtime/byte_stream.h"
+#include "core/runtime/runtime.h"
 
 namespace gauntlet {
 
@@ -50,5 +51,8 @@ asio::awaitable<std::unique_ptr<ByteStream>> tls_client(std::unique_ptr<ByteStre
                                                         std::string server_name);
 asio::awaitable<std::unique_ptr<ByteStream>> tls_server(std::unique_ptr<ByteStream> transport,
                                                         TlsContext context);
+// Accepts without waiting for handshakes, so that a peer that never finishes one holds up nobody:
+// the first read from an accepted stream shakes hands, under whatever time-out it has.
+std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> transport, TlsContext context);
 
 }  // namespace gauntlet

@@ -62,6 +62,7 @@ class AuthzService : public Service {
 
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
+  void probe_store() const override { db_.probe(); }
   HttpResponse login(const HttpRequest& request, HostTime now);
   HttpResponse refresh(const HttpRequest& request, HostTime now);
   HttpResponse logout(const HttpRequest& request);

@@ -45,6 +45,7 @@ class IngestService : public Service {
 
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
+  void probe_store() const override { store_.probe(); }
   HttpResponse put(const HttpRequest& request, std::string_view session, std::string_view sequence,
                    HostTime now);
   HttpResponse store(const OuterClaims& claims, std::string_view session, std::int64_t sequence,

@@ -48,6 +48,7 @@ class IngestStore {
   std::optional<Progress> progress(std::string_view cluster, std::string_view session);
 
   std::string bytes() const { return db_.bytes(); }
+  void probe() const { db_.probe(); }
 
  private:
   struct Session {

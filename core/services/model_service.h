@@ -29,6 +29,7 @@ class ModelService : public Service {
 
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
+  void probe_store() const override { db_.probe(); }
   HttpResponse deliver(const HttpRequest& request, std::string_view name, HostTime now);
 
   BearerGate gate_;

@@ -52,6 +52,7 @@ class ProfileService : public Service {
 
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
+  void probe_store() const override { db_.probe(); }
   HttpResponse profile(const HttpRequest& request, HostTime now);
 
   BearerGate gate_;

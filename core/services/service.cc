@@ -7,13 +7,10 @@ namespace gauntlet {
 
 asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
   const HostTime now = context_.runtime.now();
-  if (request.target == "/healthz") {
-    const bool get = request.method == "GET";
-    co_return get ? json_response(200, FlatJsonWriter().add("status", "ok"))
-                  : method_not_allowed("GET");
-  }
+  if (request.target == "/healthz" || request.target == "/readyz") co_return health(request);
   try {
     Answer result = answer(request, now);
+    latency_.observe(context_.runtime.now() - now);
     log(request, now, result.route, result.response.status);
     co_return std::move(result.response);
   } catch (const std::exception&) {
@@ -21,6 +18,22 @@ asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
     count(name_ + ".failures");
     log(request, now, "failed", 500);
     throw;
+  }
+}
+
+HttpResponse Service::health(const HttpRequest& request) const {
+  if (request.method != "GET") return method_not_allowed("GET");
+  if (request.target == "/healthz") return json_response(200, FlatJsonWriter().add("status", "ok"));
+  return ready() ? json_response(200, FlatJsonWriter().add("status", "ready"))
+                 : error_response(503, "store");
+}
+
+bool Service::ready() const {
+  try {
+    probe_store();
+    return true;
+  } catch (const std::exception&) {
+    return false;
   }
 }
 

@@ -1,6 +1,9 @@
 // What all services share: a handler for serve_http, health, one line of log per request, and the
 // gate that a bearer token has to pass.
 //
+//   GET /healthz   200 {"status":"ok"}: the process answers
+//   GET /readyz    200 {"status":"ready"}: and so does its store; else 503 {"error":"store"}
+//
 // A service answers on its runtime's executor and blocks it while it reads or writes its store, or
 // stretches a secret: run as many services on as many executors as that needs.
 #pragma once
@@ -16,6 +19,7 @@
 #include "core/base/counters.h"
 #include "core/runtime/http.h"
 #include "core/runtime/runtime.h"
+#include "core/services/metrics.h"
 
 namespace gauntlet {
 
@@ -38,6 +42,8 @@ class Service {
   asio::awaitable<HttpResponse> handle(HttpRequest request);
   // The whole store, as a thief would have it.
   virtual std::string store_bytes() const = 0;
+  bool ready() const;
+  const LatencyHistogram& latency() const { return latency_; }
 
  protected:
   Service(std::string name, ServiceContext context)
@@ -49,14 +55,18 @@ class Service {
     std::string_view route;
   };
   virtual Answer answer(const HttpRequest& request, HostTime now) = 0;
+  // Reads something from the store; throws when it does not answer.
+  virtual void probe_store() const = 0;
 
   void count(std::string_view what, std::uint64_t n = 1) { context_.counters.add(what, n); }
   ServiceContext& context() { return context_; }
 
  private:
+  HttpResponse health(const HttpRequest& request) const;
   void log(const HttpRequest& request, HostTime now, std::string_view route, int status);
   std::string name_;
   ServiceContext context_;
+  LatencyHistogram latency_;
 };
 
 // Reads the bearer token and counts authz.accepted or authz.refused.<reason>.

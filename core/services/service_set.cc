@@ -1,6 +1,7 @@
 #include "core/services/service_set.h"
 
 #include <stdexcept>
+#include <vector>
 
 #include "core/authz/crypto.h"
 #include "core/base/check.h"
@@ -131,6 +132,10 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
   ServiceContext context(ServiceKind kind) {
     Host& h = host(kind);
     return {*h.runtime, h.counters, [this, &h](std::string_view line) {
+              if (options.log) {
+                options.log(line);
+                return;
+              }
               if (std::ssize(h.log) + std::ssize(line) + 1 > options.log_bytes_max) {
                 h.counters.add("service.log_lines_lost");
                 return;
@@ -156,16 +161,47 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     return *authz;
   }
 
-  static asio::awaitable<void> run(std::shared_ptr<State> state, ServiceKind kind) {
+  static asio::awaitable<void> run(std::shared_ptr<State> state, ServiceKind kind,
+                                   std::optional<TlsContext> tls) {
     Host& h = state->host(kind);
     Service& s = state->service(kind);
+    std::unique_ptr<Listener> listener = std::make_unique<SharedListener>(h.listener);
+    if (tls) listener = tls_listener(std::move(listener), *tls);
     co_await serve_http(
-        *h.runtime, std::make_unique<SharedListener>(h.listener),
+        *h.runtime, std::move(listener),
         [&s](HttpRequest request) { return s.handle(std::move(request)); }, h.limits, h.counters);
     h.listener.reset();
   }
 
+  static asio::awaitable<void> run_metrics(std::shared_ptr<State> state) {
+    co_await serve_http(
+        *state->host(ServiceKind::authz).runtime,
+        std::make_unique<SharedListener>(state->metrics_listener),
+        [s = state.get()](HttpRequest request) { return s->metrics(std::move(request)); }, {},
+        state->metrics_counters);
+    state->metrics_listener.reset();
+  }
+
+  asio::awaitable<HttpResponse> metrics(HttpRequest request) {
+    if (request.target != "/metrics") co_return error_response(404, "not found");
+    if (request.method != "GET") co_return method_not_allowed("GET");
+    HttpHeaders headers;
+    headers["content-type"] = "text/plain; version=0.0.4";
+    co_return HttpResponse(200, std::move(headers), metrics_text());
+  }
+
+  std::string metrics_text() {
+    std::vector<ServiceMetrics> all;
+    for (const auto kind : kServiceKinds) {
+      const Service& s = service(kind);
+      all.push_back({to_string(kind), s.ready(), &host(kind).counters, &s.latency()});
+    }
+    return prometheus_text(all);
+  }
+
   ServiceSetOptions options;
+  std::shared_ptr<Listener> metrics_listener;  // while serving
+  Counters metrics_counters;
   std::array<Host, kServiceKinds.size()> hosts;
   std::unique_ptr<AuthzService> authz;
   std::unique_ptr<ProfileService> profile;
@@ -223,7 +259,7 @@ Result<void> ServiceSet::rotate_identity_key(RsaPrivateKey next) {
   return {};
 }
 
-void ServiceSet::serve() {
+void ServiceSet::serve(const std::optional<TlsContext>& tls) {
   CHECK(!serving());
   std::array<std::shared_ptr<Listener>, kServiceKinds.size()> listeners;
   for (const auto kind : kServiceKinds) {
@@ -235,17 +271,26 @@ void ServiceSet::serve() {
   for (const auto kind : kServiceKinds) {
     Host& h = state_->host(kind);
     h.listener = std::move(listeners[index_of(kind)]);
-    spawn(h.runtime->executor(), State::run(state_, kind));
+    spawn(h.runtime->executor(), State::run(state_, kind, tls));
   }
 }
 
+void ServiceSet::serve_metrics(std::uint16_t port) {
+  CHECK(!state_->metrics_listener);
+  Runtime& runtime = *state_->host(ServiceKind::authz).runtime;
+  state_->metrics_listener = runtime.listen(Endpoint("", port));
+  spawn(runtime.executor(), State::run_metrics(state_));
+}
+
 void ServiceSet::stop() {
+  if (state_->metrics_listener) state_->metrics_listener->close();
   for (auto& h : state_->hosts) {
     if (h.listener) h.listener->close();
   }
 }
 
 bool ServiceSet::serving() const {
+  if (state_->metrics_listener) return true;
   for (const auto& h : state_->hosts) {
     if (h.listener) return true;
   }
@@ -257,6 +302,13 @@ Endpoint ServiceSet::endpoint(ServiceKind kind) const {
   CHECK(h.listener != nullptr);
   return {h.endpoint.host.empty() ? "localhost" : h.endpoint.host, h.listener->port()};
 }
+
+std::uint16_t ServiceSet::metrics_port() const {
+  CHECK(state_->metrics_listener != nullptr);
+  return state_->metrics_listener->port();
+}
+
+std::string ServiceSet::metrics_text() const { return state_->metrics_text(); }
 
 const Counters& ServiceSet::counters(ServiceKind kind) const { return state_->host(kind).counters; }
 

@@ -17,10 +17,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/options.h"
+#include "core/runtime/tls_stream.h"
 #include "core/services/authz_service.h"
 #include "core/services/ingest_service.h"
 #include "core/services/model_service.h"
@@ -64,6 +66,7 @@ struct ServiceSetOptions {
   IngestOptions ingest;
   std::array<EndpointOptions, 4> endpoints;  // by ServiceKind
   std::int64_t log_bytes_max = 64 * 1024 * 1024;
+  LogSink log;  // takes every line instead of log_text
 
   void describe(OptionVisitor& v);
 };
@@ -91,15 +94,20 @@ class ServiceSet {
   // A new key for inner tokens, with the same overlap.
   Result<void> rotate_identity_key(RsaPrivateKey next);
 
-  // Throws system_error when an endpoint cannot be bound.
-  void serve();
+  // Over TLS when given a server's context. Throws system_error when an endpoint cannot be bound.
+  void serve(const std::optional<TlsContext>& tls = {});
+  // GET /metrics of all four, in plain HTTP on loopback (why apart: metrics.h), on authz's runtime,
+  // until stop(). For services that share one runtime.
+  void serve_metrics(std::uint16_t port);
   void stop();
   bool serving() const;
   // Valid while serving.
   Endpoint endpoint(ServiceKind kind) const;
+  std::uint16_t metrics_port() const;
 
   const Counters& counters(ServiceKind kind) const;
   Counters all_counters() const;
+  std::string metrics_text() const;
   // Empty with Durability::memory; store_bytes() serves either way.
   std::filesystem::path store_path(ServiceKind kind) const;
   std::string store_bytes(ServiceKind kind);

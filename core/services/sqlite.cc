@@ -115,6 +115,12 @@ std::int64_t Database::changes() const { return sqlite3_changes64(db_.get()); }
 
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(db_.get()); }
 
+void Database::probe() const {
+  const char* const sql = "SELECT count(*) FROM sqlite_schema";
+  const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(db_.get(), code, sql);
+}
+
 std::string Database::bytes() const {
   sqlite3_int64 size = 0;
   unsigned char* image = sqlite3_serialize(db_.get(), "main", &size, 0);

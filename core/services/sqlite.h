@@ -96,6 +96,8 @@ class Database {
   // The whole store as the bytes of a database file, whatever its durability: what a thief of the
   // disk would read.
   std::string bytes() const;
+  // Throws SqliteError when the file can no longer be read.
+  void probe() const;
 
  private:
   struct Close {

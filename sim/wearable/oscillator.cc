@@ -87,7 +87,7 @@ FrequencyNoise::FrequencyNoise(const FrequencyOptions& options, const ThermalOpt
   for (std::size_t i = 0; i < kDecades; ++i, tau_s *= 10) {
     keep_[i] = portable::exp(-1 / tau_s);
     kick_[i] = sd * std::sqrt(1 - keep_[i] * keep_[i]);
-    state_[i] = sd * flicker_.next();
+    state_[i] = sd * flicker_.normal();
   }
 }
 
@@ -99,16 +99,16 @@ double FrequencyNoise::next() {
     y += (o.ppm_per_k * k + o.ppm_per_k2 * k * k) * 1e-6;
   }
   ++seconds_;
-  if (o.white_fm > 0) y += o.white_fm * white_.next();
+  if (o.white_fm > 0) y += o.white_fm * white_.normal();
   if (o.flicker_fm > 0) {
     for (std::size_t i = 0; i < kDecades; ++i) {
       y += state_[i];
-      state_[i] = keep_[i] * state_[i] + kick_[i] * flicker_.next();
+      state_[i] = keep_[i] * state_[i] + kick_[i] * flicker_.normal();
     }
   }
   if (o.random_walk_fm > 0) {
     y += walked_;
-    walked_ += o.random_walk_fm * walk_.next();
+    walked_ += o.random_walk_fm * walk_.normal();
   }
   return y;
 }
@@ -158,7 +158,8 @@ void SampleClock::refill() {
     from += n;
   }
   if (jitter_ns_ <= 0) return;
-  const auto& late = jitter_.next_block();
+  std::array<float, kBlock> late;
+  jitter_.fill_normal(late);
   for (std::size_t i = 0; i < kBlock; ++i) {
     const double ns = (jitter_ns_ * double{late[i]} + 0x1.8p52) - 0x1.8p52;  // to the nearest
     latest_ =

@@ -16,7 +16,6 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "sim/engine/random.h"
-#include "sim/wearable/normals.h"
 
 namespace gauntlet::sim {
 
@@ -62,7 +61,7 @@ class FrequencyNoise {
   static constexpr std::size_t kDecades = 5;
   FrequencyOptions options_;
   ThermalOptions thermal_;
-  Normals white_, flicker_, walk_;
+  RandomStream white_, flicker_, walk_;
   double error_ = 0;
   double walked_ = 0;
   std::array<double, kDecades> state_{};
@@ -86,13 +85,13 @@ class SampleClock {
   double true_rate_hz() const { return rate_hz_; }
 
  private:
-  static constexpr std::size_t kBlock = Normals::kBlock;
+  static constexpr std::size_t kBlock = 64;
   void refill();
 
   double nominal_hz_;
   double jitter_ns_;
   FrequencyNoise noise_;
-  Normals jitter_;
+  RandomStream jitter_;
   RandomStream phase_;
   double rate_hz_;
   double period_ns_ = 0;

@@ -42,7 +42,7 @@ AnalogPath path_of(const SensorOptions& o, double rate_hz) {
 SampledSensor::SampledSensor(const SensorOptions& options, const ThermalOptions& thermal,
                              StreamId id, const RandomStream& device, bool shared_oscillator,
                              const Motion& motion, WorldTime begin, WorldTime end)
-    : options_(options),
+    : options_(std::make_shared<const SensorOptions>(options)),
       id_(id),
       motion_(motion),
       begin_(begin),
@@ -55,7 +55,8 @@ SampledSensor::SampledSensor(const SensorOptions& options, const ThermalOptions&
       lowpass_(path_.lowpass_hz, std::numbers::sqrt2 / 2,
                1 / (clock_.true_rate_hz() * static_cast<double>(options.oversampling))),
       period_s_(1 / clock_.true_rate_hz()),
-      chain_(options, thermal, clock_.true_rate_hz(), begin, device.child(to_string(options.kind))),
+      chain_(options_, thermal, clock_.true_rate_hz(), begin,
+             device.child(to_string(options.kind))),
       body_(make_body_source(options, motion, begin, device.child(to_string(options.kind)))),
       offsets_(device.child(to_string(options.kind)).child("sampling")),
       gaps_(shared_oscillator ? device.child("gaps")
@@ -72,7 +73,7 @@ SampledSensor::SampledSensor(const SensorOptions& options, const ThermalOptions&
 // Finds the next instant at which a sample is really taken.
 void SampledSensor::advance() {
   next_ = clock_.take();
-  const FaultOptions& f = options_.faults;
+  const FaultOptions& f = options_->faults;
   while (next_ >= next_gap_ && next_ < end_) {
     const WorldTime gap_end = next_gap_ + from_seconds(gaps_.exponential(f.gap_s));
     while (next_ < gap_end && next_ < end_) {
@@ -95,7 +96,7 @@ TrueStream SampledSensor::make_truth() const {
   TrueStream s;
   s.id = id_;
   s.channels = channels_of(id_.sensor);
-  s.nominal_rate_hz = options_.nominal_rate_hz;
+  s.nominal_rate_hz = options_->nominal_rate_hz;
   s.true_rate_hz = path_.sample_rate_hz;
   const auto n = static_cast<std::size_t>(to_seconds(end_ - begin_) * s.true_rate_hz * 1.001) + 16;
   s.sampled_at.reserve(n);
@@ -104,18 +105,18 @@ TrueStream SampledSensor::make_truth() const {
 }
 
 void SampledSensor::inject(std::span<const WorldTime> t, float* xyz) {
-  if (options_.sampling == Sampling::plain) {
+  if (options_->sampling == Sampling::plain) {
     for (const AnalogSource* s : sources_) s->add(path_, t, xyz);
     return;
   }
-  const bool pair = options_.sampling == Sampling::out_of_phase;
-  const std::int64_t readings = pair ? 2 : options_.sampling_count;
+  const bool pair = options_->sampling == Sampling::out_of_phase;
+  const std::int64_t readings = pair ? 2 : options_->sampling_count;
   const double period_s = 1 / path_.sample_rate_hz;
   shifted_.resize(t.size());
   injected_.assign(3 * t.size(), 0.0F);
   for (std::int64_t r = 0; r < readings; ++r) {
     for (std::size_t i = 0; i < t.size(); ++i) {
-      const double offset_s = pair ? static_cast<double>(r) * 0.5 / options_.resonance_hz
+      const double offset_s = pair ? static_cast<double>(r) * 0.5 / options_->resonance_hz
                                    : offsets_.uniform(0, period_s);
       shifted_[i] = t[i] + from_seconds(offset_s);
     }
@@ -128,7 +129,7 @@ void SampledSensor::inject(std::span<const WorldTime> t, float* xyz) {
 // Mount and low-pass, on the motion alone: what is injected comes with its own gain.
 void SampledSensor::feel(std::span<const WorldTime> t, float* xyz) {
   // Of what the body does there is one value a sample.
-  const auto fine = body_ ? std::size_t{1} : static_cast<std::size_t>(options_.oversampling);
+  const auto fine = body_ ? std::size_t{1} : static_cast<std::size_t>(options_->oversampling);
   const Duration gap = from_seconds(1.5 * period_s_);
   const auto follows = [&](WorldTime now, WorldTime before) {
     return before != WorldTime::min() && now - before <= gap;
@@ -169,24 +170,24 @@ void SampledSensor::feel(std::span<const WorldTime> t, float* xyz) {
 }
 
 void SampledSensor::evaluate(std::span<const WorldTime> t, float* xyz) {
-  switch (options_.kind) {
+  switch (options_->kind) {
     case SensorKind::accelerometer:
       return motion_.evaluate(t, xyz, nullptr);
     case SensorKind::gyroscope:
       return motion_.evaluate(t, nullptr, xyz);
     case SensorKind::magnetometer:
-      return motion_.see(t, field_t(options_.magnetic), xyz);
+      return motion_.see(t, field_t(options_->magnetic), xyz);
     case SensorKind::heart_rate:
     case SensorKind::strain:
     case SensorKind::beacon:
       break;
   }
-  CHECK(false, "not a sense of motion:", to_string(options_.kind));
+  CHECK(false, "not a sense of motion:", to_string(options_->kind));
 }
 
 void SampledSensor::sample(std::span<const WorldTime> t, float* xyz, TrueStream& truth) {
   const bool needs_force =
-      options_.kind == SensorKind::gyroscope && options_.alignment && options_.g_sensitivity > 0;
+      options_->kind == SensorKind::gyroscope && options_->alignment && options_->g_sensitivity > 0;
   if (needs_force) {
     force_.resize(3 * t.size());
     motion_.evaluate(t, force_.data(), xyz);

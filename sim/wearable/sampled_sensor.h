@@ -26,7 +26,7 @@ class SampledSensor {
 
   void add_source(const AnalogSource* source) { sources_.push_back(source); }
 
-  const SensorOptions& options() const { return options_; }
+  const SensorOptions& options() const { return *options_; }
   StreamId id() const { return id_; }
   const AnalogPath& path() const { return path_; }
   // Instants still to come; WorldTime::max() when there is none before the end.
@@ -48,7 +48,7 @@ class SampledSensor {
   void feel(std::span<const WorldTime> t, float* xyz);
   void inject(std::span<const WorldTime> t, float* xyz);
 
-  SensorOptions options_;
+  std::shared_ptr<const SensorOptions> options_;
   StreamId id_;
   const Motion& motion_;
   WorldTime begin_, end_;

@@ -28,29 +28,31 @@ double nearest(double x) { return (x + 0x1.8p52) - 0x1.8p52; }
 }  // namespace
 
 SensorChain::OrnsteinUhlenbeck::OrnsteinUhlenbeck(double sd, double tau_s, double dt_s,
-                                                  Normals& normals)
+                                                  RandomStream& random)
     : keep(portable::exp(-std::min(dt_s / tau_s, 600.0))),
       kick(sd * std::sqrt(1 - keep * keep)),
-      state(sd > 0 ? sd * normals.next() : 0) {}
+      state(sd > 0 ? sd * random.normal() : 0) {}
 
-double SensorChain::OrnsteinUhlenbeck::next(Normals& normals) {
+double SensorChain::OrnsteinUhlenbeck::next(double normal) {
   const double now = state;
-  state = keep * state + kick * normals.next();
+  state = keep * state + kick * normal;
   return now;
 }
 
-SensorChain::SensorChain(const SensorOptions& o, const ThermalOptions& thermal, double rate_hz,
-                         WorldTime begin, const RandomStream& stream)
-    : options_(o),
+SensorChain::SensorChain(std::shared_ptr<const SensorOptions> options,
+                         const ThermalOptions& thermal, double rate_hz, WorldTime begin,
+                         const RandomStream& stream)
+    : options_(std::move(options)),
       thermal_(thermal),
       begin_(begin),
-      si_(o.si_per_unit()),
+      si_(options_->si_per_unit()),
       next_slow_(begin),
       wander_(stream.child("wander")),
       walk_(stream.child("walk")),
       spikes_(stream.child("faults/spike")),
       stuck_(stream.child("faults/stuck")),
       repeats_(stream.child("faults/repeat")) {
+  const SensorOptions& o = *options_;
   const double dt_s = 1 / rate_hz;
   const bool wanders = o.bias && o.instability_sd > 0;
   const double fastest_s = wander_tau_s(o, o.instability_processes - 1) / 20;
@@ -95,29 +97,32 @@ SensorChain::SensorChain(const SensorOptions& o, const ThermalOptions& thermal, 
 void SensorChain::make_noise() {
   at_ = 0;
   if (!any_noise_) return;
+  std::array<float, kBlock> z;
   for (Axis& a : axis_) {
+    a.noise.fill(0);
     if (a.white) {
-      const auto& z = a.white->next_block();
+      a.white->fill_normal(z);
       for (std::size_t i = 0; i < kBlock; ++i) {
         a.noise[i] = static_cast<float>(a.white_sd * double{z[i]});
       }
     }
     if (a.colour) {
-      for (float& n : a.noise) {
-        n = static_cast<float>((a.white ? double{n} : 0.0) + a.coloured.next(*a.colour));
+      a.colour->fill_normal(z);
+      for (std::size_t i = 0; i < kBlock; ++i) {
+        a.noise[i] = static_cast<float>(double{a.noise[i]} + a.coloured.next(double{z[i]}));
       }
     }
   }
 }
 
 void SensorChain::next_slow_step() {
-  const SensorOptions& o = options_;
+  const SensorOptions& o = *options_;
   const double seconds = to_seconds(slow_step_ * slow_steps_);
   const double kelvin = o.temperature ? thermal_.at(seconds) - o.reference_c : 0;
   for (Axis& a : axis_) {
     a.offset = a.bias + a.per_k * kelvin + a.walked;
-    for (OrnsteinUhlenbeck& w : a.wander) a.offset += w.next(wander_);
-    if (walk_sd_ > 0) a.walked += walk_sd_ * walk_.next();
+    for (OrnsteinUhlenbeck& w : a.wander) a.offset += w.next(wander_.normal());
+    if (walk_sd_ > 0) a.walked += walk_sd_ * walk_.normal();
   }
   ++slow_steps_;
   next_slow_ += slow_step_;
@@ -136,7 +141,7 @@ void SensorChain::apply(std::span<const WorldTime> t, const float* force, float*
 }
 
 void SensorChain::run(std::span<const WorldTime> t, const float* force, float* xyz) {
-  const SensorOptions& o = options_;
+  const SensorOptions& o = *options_;
   const std::size_t n = t.size();
   const double per_si = 1 / si_;
   const bool g_sensitive = o.alignment && o.g_sensitivity > 0 && force != nullptr;
@@ -181,7 +186,7 @@ void SensorChain::run(std::span<const WorldTime> t, const float* force, float* x
 }
 
 void SensorChain::add_spikes(std::span<const WorldTime> t, Columns& v) {
-  const FaultOptions& f = options_.faults;
+  const FaultOptions& f = options_->faults;
   for (std::size_t k = 0; k < t.size(); ++k) {
     if (t[k] < next_spike_) continue;
     const std::size_t axis = spikes_.below(3);
@@ -191,7 +196,7 @@ void SensorChain::add_spikes(std::span<const WorldTime> t, Columns& v) {
 }
 
 void SensorChain::repeat_rows(std::span<const WorldTime> t, float* xyz) {
-  const FaultOptions& f = options_.faults;
+  const FaultOptions& f = options_->faults;
   for (std::size_t k = 0; k < t.size(); ++k) {
     float* row = xyz + 3 * k;
     if (t[k] >= next_stuck_) {

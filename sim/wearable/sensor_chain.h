@@ -9,13 +9,13 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/base/time.h"
 #include "sim/engine/random.h"
-#include "sim/wearable/normals.h"
 #include "sim/wearable/sensor.h"
 
 namespace gauntlet::sim {
@@ -23,27 +23,27 @@ namespace gauntlet::sim {
 class SensorChain {
  public:
   // `rate_hz`: the true one. `begin`: power-up, where warming begins.
-  SensorChain(const SensorOptions& options, const ThermalOptions& thermal, double rate_hz,
-              WorldTime begin, const RandomStream& stream);
+  SensorChain(std::shared_ptr<const SensorOptions> options, const ThermalOptions& thermal,
+              double rate_hz, WorldTime begin, const RandomStream& stream);
   // In place; N x 3, SI units (sensor.h). `force`: specific force at the same instants for
   // g-sensitivity, or null.
   void apply(std::span<const WorldTime> t, const float* force, float* xyz);
 
  private:
-  static constexpr std::size_t kBlock = Normals::kBlock;
+  static constexpr std::size_t kBlock = 64;
   // Exact: keep = exp(-dt / tau), kick = sd sqrt(1 - keep^2).
   struct OrnsteinUhlenbeck {
     double keep = 0, kick = 0, state = 0;
     OrnsteinUhlenbeck() = default;
-    OrnsteinUhlenbeck(double sd, double tau_s, double dt_s, Normals& normals);
-    double next(Normals& normals);
+    OrnsteinUhlenbeck(double sd, double tau_s, double dt_s, RandomStream& random);
+    double next(double normal);
   };
   struct Axis {
     double bias = 0, per_k = 0, walked = 0, offset = 0;
     double white_sd = 0;
     std::vector<OrnsteinUhlenbeck> wander;
     OrnsteinUhlenbeck coloured;
-    std::optional<Normals> white, colour;
+    std::optional<RandomStream> white, colour;
     std::array<float, kBlock> noise{};  // of the block's samples
   };
   using Columns = std::array<std::array<double, kBlock>, 3>;
@@ -54,7 +54,7 @@ class SensorChain {
   void add_spikes(std::span<const WorldTime> t, Columns& v);
   void repeat_rows(std::span<const WorldTime> t, float* xyz);
 
-  SensorOptions options_;
+  std::shared_ptr<const SensorOptions> options_;  // one with its sampler's
   ThermalOptions thermal_;
   WorldTime begin_;
   double si_;  // SI per unit
@@ -68,7 +68,7 @@ class SensorChain {
   WorldTime next_slow_;
   std::int64_t slow_steps_ = 0;
   double walk_sd_ = 0;
-  Normals wander_, walk_;
+  RandomStream wander_, walk_;
 
   RandomStream spikes_, stuck_, repeats_;
   std::array<float, 3> last_{};

@@ -120,6 +120,7 @@ Wearable::Wearable(Simulation& simulation, const WearableOptions& options, Devic
   for (const SensorOptions& o : options.sensors) {
     streams_.push_back(make_stream(o, device, stream, motion, begin));
   }
+  options_.sensors = {};  // each stream has its own
   const FirmwareOptions& f = options_.firmware;
   const double period_ms = f.algorithm == Algorithm::poll ? f.poll_ms : f.timer_ms;
   RandomStream error = stream.child("timer");

@@ -36,7 +36,7 @@ TEST(ExcessDelays, AreWhatIsAboveTheClocksOwnLine) {
 
 TEST(SimulatedCapture, IsReadAsACaptureIsAndRunsAtTheWatchsRate) {
   SimulatedCapture options;
-  options.link.loss.kind = sim::LossKind::none;
+  options.link.degraded.good_s = 0;
   const auto still = sim::make_still_motion();
   const auto end = time_from_seconds<WorldTime>(1200);
   const auto capture = simulate_capture(options, *still, WorldTime{}, end, {3, "capture"});
@@ -54,7 +54,7 @@ TEST(SimulatedCapture, IsReadAsACaptureIsAndRunsAtTheWatchsRate) {
 TEST(SimulatedCapture, IsCutByTheEndsOfItsBuffers) {
   SimulatedCapture options;
   options.device.clock.offset_sd_s = 0;
-  options.link.loss.kind = sim::LossKind::none;
+  options.link.degraded.good_s = 0;
   const auto still = sim::make_still_motion();
   const auto whole = simulate_capture(options, *still, WorldTime{},
                                       time_from_seconds<WorldTime>(60), {3, "capture"});

@@ -8,6 +8,7 @@
 
 #include "core/learn/draws.h"
 #include "core/learn/features.h"
+#include "core/learn/sliding_minirocket.h"
 
 namespace gauntlet::learn {
 namespace {
@@ -123,6 +124,50 @@ TEST(MiniRocket, TheSameSeedGivesTheSameKernelsAndAnotherSeedOthers) {
   EXPECT_EQ(a.biases, b.biases);
   EXPECT_EQ(a.channel_masks, b.channel_masks);
   EXPECT_NE(a.channel_masks, c.channel_masks);
+}
+
+struct Slide {
+  std::uint32_t length;
+  std::uint32_t channels;
+  std::size_t features;
+  std::size_t hop;
+};
+
+// Every bit: the network and the log see the same features whichever of the two made them.
+TEST(SlidingMiniRocket, GivesTheBitsOfTheWholeTransform) {
+  for (const auto& [length, channels, features, hop] : {Slide{100, 3, 1008, 25},
+                                                        {100, 3, 1008, 1},
+                                                        {100, 3, 1008, 5},
+                                                        {100, 3, 504, 46},
+                                                        {100, 3, 504, 68},
+                                                        {100, 3, 504, 100},
+                                                        {9, 1, 84, 1},
+                                                        {9, 1, 84, 3},
+                                                        {50, 6, 756, 7},
+                                                        {200, 3, 2520, 13}}) {
+    const std::vector<float> windows = noise(std::size_t{4} * length * channels, hop);
+    const MiniRocket m = fit_minirocket(windows, length, channels, features, 3);
+    SlidingMiniRocket sliding(m, hop);
+    MiniRocketScratch scratch;
+    std::vector<float> expected(m.features()), out(m.features());
+    const std::size_t rows = windows.size() / channels;
+    for (const std::size_t begin : {std::size_t{0}, std::size_t{17}}) {  // and anew
+      sliding.start(windows.data() + begin * channels, out.data());
+      for (std::size_t at = begin;; at += hop) {
+        transform(m, windows.data() + at * channels, scratch, expected.data());
+        ASSERT_EQ(out, expected) << length << " rows, hop " << hop << ", at " << at;
+        if (at + length + hop > rows) break;
+        sliding.advance(windows.data() + (at + length) * channels, out.data());
+      }
+    }
+  }
+}
+
+TEST(SlidingMiniRocketDeathTest, NeedsAFirstWindow) {
+  const MiniRocket m = fit_minirocket(noise(300, 1), 100, 3, 84, 1);
+  SlidingMiniRocket sliding(m, 25);
+  std::vector<float> out(m.features());
+  EXPECT_DEATH(sliding.advance(noise(75, 1).data(), out.data()), "windows_");
 }
 
 TEST(Features, StatisticsOfARamp) {

@@ -51,6 +51,35 @@ TEST_CASE("A set is recognised, its repetitions are counted and it ends") {
   CHECK(ms_between(late.claimed, late.at) < 2046 + 30 + 500 + 4 * 5 + 16 + 600);
 }
 
+TEST_CASE("By hand, sets are where the user marks them and nothing is classified") {
+  PhoneOptions o;
+  o.sets.by_hand = true;
+  PhoneBed bed(o);
+  bed.wear(70, lifting);
+  const auto mark = [&bed](double t, UserMark::Kind kind, std::int64_t typed = 0) {
+    bed.at(t,
+           [&bed, kind, typed] { bed.pipeline->on_mark({kind, "press", bed.host.now(), typed}); });
+  };
+  mark(25, UserMark::Kind::set_start);
+  mark(55, UserMark::Kind::set_end, 12);
+  mark(60, UserMark::Kind::set_start);  // its end is forgotten
+  mark(65, UserMark::Kind::set_start);
+  bed.finish_at(72);
+  REQUIRE(bed.run());
+  CHECK(bed.log.windows.empty());
+  const auto started = of_kind(bed.log, Shown::Kind::set_started);
+  const auto ended = of_kind(bed.log, Shown::Kind::set_ended);
+  REQUIRE(started.size() == 3);
+  REQUIRE(ended.size() == 2);
+  CHECK(started[0].exercise == "press");
+  CHECK(started[0].claimed == bed.host_time(25));
+  CHECK(ms_between(started[0].claimed, started[0].at) == Approx(o.display_ms));
+  CHECK(ended[0].count == 12);
+  CHECK(ended[1].count == 0);
+  CHECK(of_kind(bed.log, Shown::Kind::repetition).size() == 12);
+  CHECK(ended[1].claimed == started[2].claimed);
+}
+
 TEST_CASE("Windows are reported after their cost, one after the other") {
   PhoneOptions o;
   o.classify_cost_ms = 70;

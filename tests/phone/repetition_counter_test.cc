@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/phone/template_counter.h"
 
 namespace gauntlet {
 namespace {
@@ -62,6 +63,7 @@ TEST_P(Swings, AreCountedExactlyInBatchAndStream) {
   const RepetitionCounterOptions options;
   EXPECT_EQ(find_repetitions(options, samples).size(), static_cast<std::size_t>(count));
   EXPECT_EQ(stream(options, samples).completed_s.size(), static_cast<std::size_t>(count));
+  EXPECT_EQ(find_repetitions_by_template(options, samples).size(), static_cast<std::size_t>(count));
 }
 
 INSTANTIATE_TEST_SUITE_P(Tempi, Swings,
@@ -119,6 +121,7 @@ TEST(RepetitionCounter, CountsTheSameAtAnotherRate) {
 TEST(RepetitionCounter, FindsNothingInStillness) {
   EXPECT_TRUE(find_repetitions({}, std::vector<Sample>(3000, {0.f, 0.f, 9.8f})).empty());
   EXPECT_TRUE(find_repetitions({}, {}).empty());
+  EXPECT_TRUE(find_repetitions_by_template({}, {}).empty());
 }
 
 TEST(RepetitionCounter, AVibrationAboveTheCutoffIsNotARepetition) {

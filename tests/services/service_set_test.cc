@@ -1,6 +1,9 @@
 // The whole set behind its HTTP servers: one conversation over real sockets and in virtual time.
 #include <gtest/gtest.h>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "core/wire/upload.pb.h"
 #include "sim/network/virtual_network.h"
 #include "tests/authz/forge.h"
+#include "tests/runtime/test_certificate.h"
 
 namespace gauntlet {
 namespace {
@@ -245,6 +249,80 @@ TEST(ServiceSet, ServesAgainAfterAStop) {
     EXPECT_FALSE(services.serving());
     EXPECT_EQ(client.exchanges.at(1).status, round == 0 ? 201 : 200);
   }
+}
+
+TlsContext server_tls(const TestCertificate& own) {
+  TlsOptions options;
+  options.certificate_chain_pem = own.certificate_pem;
+  options.private_key_pem = own.private_key_pem;
+  return TlsContext::server(options).value();
+}
+
+TlsContext client_tls(const TestCertificate& own) {
+  TlsOptions options;
+  options.authorities_pem = own.certificate_pem;
+  return TlsContext::client(options).value();
+}
+
+// One request over a stream, and the answer up to the connection's end.
+asio::awaitable<std::string> converse(ByteStream& stream, std::string request) {
+  co_await asio::async_write(stream, asio::buffer(request), asio::use_awaitable);
+  std::string answer;
+  char buffer[4096];
+  for (;;) {
+    const auto [error, n] =
+        co_await stream.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+    answer.append(buffer, n);
+    if (error) co_return answer;
+  }
+}
+
+std::string get(std::string_view target) {
+  return std::string("GET ").append(target).append(
+      " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+}
+
+struct TlsVisit {
+  std::string healthy, plain, metrics, metrics_elsewhere;
+};
+
+asio::awaitable<void> visit(RealtimeRuntime& runtime, ServiceSet& services, TlsContext tls,
+                            TlsVisit& seen) {
+  const Endpoint ingest = services.endpoint(ServiceKind::ingest);
+  const Endpoint metrics("127.0.0.1", services.metrics_port());
+  // It says nothing, and holds up nobody.
+  const auto silent = co_await runtime.connect(ingest);
+  auto plain = co_await runtime.connect(ingest);
+  seen.plain = co_await converse(*plain, get("/healthz"));
+  auto transport = co_await runtime.connect(ingest);
+  auto stream = co_await tls_client(std::move(transport), tls, "localhost");
+  seen.healthy = co_await converse(*stream, get("/healthz"));
+  auto reader = co_await runtime.connect(metrics);
+  seen.metrics = co_await converse(*reader, get("/metrics"));
+  auto other = co_await runtime.connect(metrics);
+  seen.metrics_elsewhere = co_await converse(*other, get("/healthz"));
+  services.stop();
+}
+
+TEST(ServiceSet, OverTlsASilentPeerHoldsUpNobodyAndAPlainOneIsDroppedAndCounted) {
+  RealtimeRuntime runtime;
+  const auto options = quick_options();
+  const TestCertificate own = make_test_certificate("localhost");
+  ServiceSet services({runtime, runtime, runtime, runtime}, {}, options, test_keys_of(options));
+  services.serve(server_tls(own));
+  services.serve_metrics(0);
+  TlsVisit seen;
+  spawn(runtime.executor(), visit(runtime, services, client_tls(own), seen));
+  runtime.run_for(seconds{20});
+  EXPECT_FALSE(services.serving()) << "stop() ends the listeners and the connections";
+  EXPECT_EQ(seen.healthy.substr(0, 15), "HTTP/1.1 200 OK");
+  EXPECT_EQ(seen.plain.find("HTTP"), std::string::npos) << "no word in the clear";
+  EXPECT_EQ(services.counters(ServiceKind::ingest).get("http.dropped.tls"), 1u);
+  EXPECT_NE(seen.metrics.find("gauntlet_ready{service=\"ingest\"} 1\n"), std::string::npos);
+  EXPECT_NE(
+      seen.metrics.find("gauntlet_events_total{service=\"ingest\",event=\"http.dropped.tls\"} 1\n"),
+      std::string::npos);
+  EXPECT_EQ(seen.metrics_elsewhere.substr(0, 12), "HTTP/1.1 404");
 }
 
 // A simulation may end while the services still serve.

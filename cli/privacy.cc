@@ -1,0 +1,134 @@
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/paths.h"
+#include "cli/progress.h"
+#include "cli/table.h"
+#include "cli/version.h"
+#include "reports/html/report_html.h"
+#include "scenarios/privacy_findings.h"
+
+namespace gauntlet::cli {
+namespace {
+
+struct PrivacyArguments {
+  std::string scenario = "scenarios/catalog/privacy.toml";
+  std::optional<std::uint64_t> seed;
+  int threads = 0;
+  std::vector<std::string> set;
+  std::string out;
+  bool json = false;
+};
+
+int fail(const std::string& why, int code) {
+  fmt::print(stderr, "gauntlet privacy: {}\n", why);
+  return code;
+}
+
+bool load(const PrivacyArguments& arguments, scenarios::Scenario& scenario) {
+  std::vector<scenarios::Diagnostic> problems;
+  std::vector<scenarios::Override> overrides(arguments.set.size());
+  for (std::size_t i = 0; i < overrides.size(); ++i) {
+    scenarios::parse_override(arguments.set[i], overrides[i], problems);
+  }
+  const auto path = find_shipped(arguments.scenario);
+  if (problems.empty()) {
+    scenarios::load_scenario(path ? path->string() : arguments.scenario, overrides, scenario,
+                             problems);
+  }
+  fmt::print(stderr, "{}", to_string(problems));
+  return problems.empty();
+}
+
+void print(const reports::ResultFile& result) {
+  for (const auto& [name, t] : result.tables) {
+    fmt::print("\n{}\n", name);
+    TextTable table(t.columns);
+    for (std::size_t c = 0; c < t.columns.size(); ++c) {
+      if (!t.rows.empty() && std::holds_alternative<std::string>(t.rows.front()[c])) {
+        table.align_left(c);
+      }
+    }
+    for (const auto& row : t.rows) {
+      std::vector<std::string> cells;
+      for (const reports::Cell& cell : row) {
+        const double* number = std::get_if<double>(&cell);
+        cells.push_back(number ? reports::to_text(*number) : std::get<std::string>(cell));
+      }
+      table.add(cells);
+    }
+    fmt::print("{}", table.text());
+  }
+}
+
+int privacy_command(const PrivacyArguments& arguments) {
+  scenarios::Scenario scenario;
+  if (!load(arguments, scenario)) return kBadInput;
+  const auto& options = scenario.options;
+  const auto model = find_shipped(options.model);
+  if (!model) return fail("the model " + options.model + " is not here", kBadInput);
+  const auto parts = scenarios::make_shared_parts(options, model->string());
+  if (!parts) return fail(options.model + ": " + parts.error().message, kBadInput);
+  const std::uint64_t seed = arguments.seed.value_or(static_cast<std::uint64_t>(options.seed));
+
+  reports::Provenance about;
+  about.scenario = options.name;
+  about.scenario_text = scenario.source.effective;
+  about.seeds = {seed};
+  about.version = GAUNTLET_VERSION;
+  about.git_commit = GAUNTLET_COMMIT;
+  about.compiler = reports::compiler_family();
+  about.command = "gauntlet privacy " + arguments.scenario + " --seed " + std::to_string(seed);
+  for (const auto& set : arguments.set) about.command += " --set '" + set + "'";
+
+  const auto run = [&] {
+    ProgressLine line(options.name);
+    return scenarios::run_population(options, seed, *parts, arguments.threads,
+                                     [&line](double share) { line.show(share); });
+  }();
+  if (!run) return fail(run.error().message, kBadInput);
+  const auto findings = scenarios::find_leaks(*run, options, seed, *parts);
+  const auto result = scenarios::privacy_result(*run, findings, options, about);
+  if (arguments.json) {
+    fmt::print("{}", reports::to_json(result));
+  } else {
+    fmt::print("{}: {}\n", options.name, result.provenance.split);
+    print(result);
+  }
+  for (const auto& failure : result.failures) fmt::print(stderr, "FAILED {}\n", failure);
+
+  const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  if (error) return fail(out.string() + ": " + error.message(), kInfrastructure);
+  auto written = reports::write_result_json(out / "result.json", result);
+  if (written) written = reports::write_report_html(out / "report.html", {.result = result});
+  if (!written) return fail(written.error().message, kInfrastructure);
+  if (!arguments.json) {
+    fmt::print("\n{}\n{}\n", (out / "report.html").string(), (out / "result.json").string());
+  }
+  return result.failures.empty() ? kOk : kUnbalanced;
+}
+
+}  // namespace
+
+void add_privacy(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      add_command(app, "privacy", "What leaks: adversaries against a population, with verdicts",
+                  "gauntlet privacy scenarios/catalog/privacy.toml --set privacy.people=80");
+  auto arguments = std::make_shared<PrivacyArguments>();
+  command->add_option("scenario", arguments->scenario, "A scenario file")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Root seed; default: the scenario's");
+  command->add_option("--threads", arguments->threads, "0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command->add_option("--set", arguments->set, "Override a key: path=value; may be repeated")
+      ->take_all();
+  command->add_option("--out", arguments->out, "Folder of the results; default: out/NAME");
+  command->add_flag("--json", arguments->json, "Print the result file instead of the tables");
+  command->callback([arguments, &exit_code] { exit_code = privacy_command(*arguments); });
+}
+
+}  // namespace gauntlet::cli

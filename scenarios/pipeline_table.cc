@@ -1,0 +1,126 @@
+#include "scenarios/pipeline_table.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "reports/metrics/activity.h"
+
+namespace gauntlet::scenarios {
+namespace {
+
+constexpr std::array kFields{&PipelineLine::pipeline,    &PipelineLine::world,
+                             &PipelineLine::split,       &PipelineLine::f1,
+                             &PipelineLine::events,      &PipelineLine::within_one,
+                             &PipelineLine::count_error, &PipelineLine::lag_ms,
+                             &PipelineLine::cost_ms,     &PipelineLine::note};
+
+std::string fixed(double x, int digits) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*f", digits, x);
+  return text;
+}
+
+std::string with_interval(double x, const std::optional<reports::Interval>& i) {
+  if (!i) return fixed(x, 2);
+  return fixed(x, 2) + " [" + fixed(i->lo, 2) + ", " + fixed(i->hi, 2) + "]";
+}
+
+std::string mean_of(const TrialResult& t, const std::string& metric, int digits) {
+  const auto s = t.summary(metric);
+  return s ? fixed(s->mean, digits) : "";
+}
+
+std::string interval_of(const TrialResult& t, const std::string& metric) {
+  const auto s = t.summary(metric);
+  return s ? with_interval(s->mean, s->interval) : "";
+}
+
+// Frames are windows here: they follow each other at one distance.
+reports::EventCounts events_of(const EvaluationRow& row, const learn::Dataset& d) {
+  reports::EventCounts all;
+  for (std::size_t i = 0; i < d.size();) {
+    std::size_t end = i + 1;
+    while (end < d.size() && d.recording[end] == d.recording[i]) ++end;
+    for (std::size_t c = 0; c < d.classes.size(); ++c) {
+      if (d.classes[c] == "no exercise") continue;
+      std::vector<bool> truth, answer;
+      for (std::size_t k = i; k < end; ++k) {
+        truth.push_back(d.label[k] == c);
+        answer.push_back(row.held_out.answers[k] == c);
+      }
+      const auto e = reports::count_activity(truth, answer).events;
+      all.correct += e.correct;
+      all.deleted += e.deleted;
+      all.inserted += e.inserted;
+    }
+    i = end;
+  }
+  return all;
+}
+
+}  // namespace
+
+PipelineLine line_of(const PipelinePreset& preset, const TrialResult& t) {
+  PipelineLine line;
+  line.pipeline = preset.name;
+  line.world = "simulated, " + std::to_string(t.people) + " people";
+  line.split = t.split;
+  line.f1 = interval_of(t, "f1.macro");
+  // Events are made of windows: without any there are none to judge.
+  if (!line.f1.empty()) {
+    line.events = mean_of(t, "events.correct", 1) + " / " + mean_of(t, "events.deleted", 1) +
+                  " / " + mean_of(t, "events.inserted", 1);
+  }
+  line.within_one = interval_of(t, "reps.within1");
+  line.count_error = mean_of(t, "reps.mae", 2);
+  line.lag_ms = mean_of(t, "lag.display_ms.p50", 0);
+  if (!line.lag_ms.empty()) line.lag_ms += " / " + mean_of(t, "lag.display_ms.p95", 0);
+  line.cost_ms = preset.pipeline.kind == PipelineKind::external
+                     ? fixed(preset.pipeline.answer_cost_ms, 0)
+                     : fixed(preset.phone.classify_cost_ms, 0);
+  return line;
+}
+
+PipelineLine line_of(const PipelinePreset& preset, const EvaluationRow& row,
+                     const learn::Dataset& data) {
+  PipelineLine line;
+  line.pipeline = row.pipeline;
+  line.world = row.data;
+  line.split = row.split;
+  line.f1 = with_interval(row.held_out.evaluation.macro_f1, row.macro_f1);
+  const auto e = events_of(row, data);
+  line.events = std::to_string(e.correct) + " / " + std::to_string(e.deleted) + " / " +
+                std::to_string(e.inserted);
+  line.cost_ms = fixed(preset.phone.classify_cost_ms, 0);
+  line.note = "accuracy " + fixed(row.held_out.evaluation.accuracy, 3);
+  for (const auto& s : row.sets) {
+    if (s.evidence == "signal") line.note += "; sets, top-1: " + fixed(s.top1, 2);
+    if (s.evidence == "all four") line.note += ", with context " + fixed(s.top1, 2);
+  }
+  return line;
+}
+
+std::string to_text(const std::vector<PipelineLine>& lines) {
+  std::string text;
+  for (const PipelineLine& line : lines) {
+    for (const auto field : kFields) text += line.*field + "\n";
+  }
+  return text;
+}
+
+std::optional<std::vector<PipelineLine>> lines_from(const std::string& text) {
+  std::vector<PipelineLine> lines;
+  std::size_t field = 0;
+  for (std::size_t at = 0; at < text.size(); ++field) {
+    const auto end = text.find('\n', at);
+    if (end == std::string::npos) return std::nullopt;
+    if (field % kFields.size() == 0) lines.emplace_back();
+    lines.back().*kFields[field % kFields.size()] = text.substr(at, end - at);
+    at = end + 1;
+  }
+  if (lines.empty() || field % kFields.size() != 0) return std::nullopt;
+  return lines;
+}
+
+}  // namespace gauntlet::scenarios

@@ -1,0 +1,413 @@
+#include "scenarios/privacy_findings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "privacy/bayes_leakage.h"
+#include "privacy/person_scorer.h"
+#include "privacy/store.h"
+#include "scenarios/privacy_tokens.h"
+
+namespace gauntlet::scenarios {
+namespace {
+
+using privacy::Estimate;
+using privacy::Example;
+using privacy::SeenSession;
+
+using View = std::vector<double> SessionView::*;
+
+// Planted leaks of known size: a feature in which people are this far apart, in sds of one session,
+// and for guessers one that tells people apart in pairs.
+constexpr double kPlantedSd = 6;
+constexpr double kPlantedWeight = 1000;
+
+Estimate share(std::uint64_t k, std::uint64_t n) {
+  return {static_cast<double>(k) / static_cast<double>(n), reports::clopper_pearson_interval(k, n)};
+}
+
+// Bits that `right` of n people, each with one probe, are: log2 of the share over the prior 1/n.
+// Exact binomial over people; a bootstrap over them would draw people twice and with that change
+// the prior. Guessing by the prior alone leaks nothing, so nothing is below 0.
+Estimate bits_of(double right_share, std::size_t people) {
+  const double n = static_cast<double>(people);
+  const auto right = static_cast<std::uint64_t>(std::lround(right_share * n));
+  const auto bits = [n](double share_right) {
+    return share_right > 0 ? std::max(0.0, std::log2(share_right * n)) : 0.0;
+  };
+  const auto v = reports::clopper_pearson_interval(right, people);
+  return {bits(right_share), reports::Interval{bits(v.lo), bits(v.hi)}};
+}
+
+class Finder {
+ public:
+  Finder(const PopulationRun& run, const ScenarioOptions& options, std::uint64_t seed)
+      : run_(run), options_(options), root_(seed, "privacy/findings") {
+    each_ = static_cast<std::size_t>(options.privacy.sessions);
+    const double known = options.privacy.known_share * static_cast<double>(run.who.size());
+    known_ = std::clamp<std::size_t>(static_cast<std::size_t>(std::lround(known)), 4,
+                                     run.who.size() - 4);
+    people_ = run.who.size() - known_;
+  }
+
+  Findings find(const SharedParts& parts, std::uint64_t seed);
+
+ private:
+  const SessionView& session(std::size_t person, std::size_t n) const {
+    return run_.sessions[person * each_ + n];
+  }
+  sim::RandomStream stream(const std::string& name) const { return root_.child(name); }
+  Finding& add(Finding finding) {
+    if (finding.planted) {
+      finding.verdict = privacy::judge(finding.measured, finding.baseline, *finding.planted);
+    }
+    out_.rows.push_back(std::move(finding));
+    return out_.rows.back();
+  }
+  void order(const std::string& less, const Estimate& a, const std::string& more,
+             const Estimate& b) {
+    out_.order.push_back({less, more, privacy::in_order(a, b)});
+  }
+
+  std::vector<SeenSession> sessions(View view, std::size_t first, std::size_t last,
+                                    std::size_t from, std::size_t to, bool planted) const;
+  privacy::Comparisons comparisons(bool planted) const;
+  privacy::Comparisons calibration(bool planted) const;
+  privacy::Comparisons within_clusters(privacy::Comparisons c) const;
+  privacy::LeakageEstimate guess_person(View view, bool with_cluster, bool planted) const;
+  privacy::LeakageEstimate guess_exercise(bool padded, bool planted) const;
+
+  void identifiers();
+  void people_guessed();
+  void linked();
+  void tokens(const SharedParts& parts, std::uint64_t seed);
+  void joined();
+  void traffic();
+  void anonymity();
+
+  const PopulationRun& run_;
+  const ScenarioOptions& options_;
+  sim::RandomStream root_;
+  std::size_t each_ = 0, known_ = 0, people_ = 0;
+  Findings out_;
+};
+
+// Features of people [first, last) in sessions [from, to).
+std::vector<SeenSession> Finder::sessions(View view, std::size_t first, std::size_t last,
+                                          std::size_t from, std::size_t to, bool planted) const {
+  std::vector<SeenSession> out;
+  for (std::size_t p = first; p < last; ++p) {
+    sim::RandomStream person = stream("planted/person/" + std::to_string(p));
+    const double own = kPlantedSd * person.normal();
+    for (std::size_t s = from; s < to; ++s) {
+      out.push_back({p, session(p, s).*view});
+      sim::RandomStream day = person.child(std::to_string(s));
+      if (planted) out.back().seen.push_back(own + day.normal());
+    }
+  }
+  return out;
+}
+
+privacy::Comparisons Finder::comparisons(bool planted) const {
+  const View v = &SessionView::stored;
+  const std::size_t all = run_.who.size();
+  return privacy::compare(privacy::PersonScorer(sessions(v, 0, known_, 0, each_, planted)),
+                          sessions(v, known_, all, 0, each_ - 1, planted),
+                          sessions(v, known_, all, each_ - 1, each_, planted));
+}
+
+// Of people whom the scorer has not seen either: half of the known ones.
+privacy::Comparisons Finder::calibration(bool planted) const {
+  const View v = &SessionView::stored;
+  return privacy::compare(privacy::PersonScorer(sessions(v, 0, known_ / 2, 0, each_, planted)),
+                          sessions(v, known_ / 2, known_, 0, each_ - 1, planted),
+                          sessions(v, known_ / 2, known_, each_ - 1, each_, planted));
+}
+
+// Records of other clusters are out of the question.
+privacy::Comparisons Finder::within_clusters(privacy::Comparisons c) const {
+  constexpr double kOut = -1e9;
+  for (privacy::Probe& probe : c.probes) {
+    for (std::size_t r = 0; r < c.people; ++r) {
+      if (run_.cluster[known_ + r] != run_.cluster[known_ + probe.person]) probe.scores[r] += kOut;
+    }
+  }
+  return c;
+}
+
+void Finder::identifiers() {
+  std::uint64_t bad = 0;
+  for (const SessionView& s : run_.sessions) bad += s.canaries.violations() > 0 ? 1 : 0;
+  Finding f{"all", "M0", "runs in which an identifier is where it must not be", "share"};
+  f.n = run_.sessions.size();
+  f.measured = share(bad, f.n);
+  f.baseline_of = "none may";
+  f.planted = share(run_.planted_found, std::max<std::uint64_t>(1, run_.planted));
+  // Every encoding that is claimed to be searched must have been found.
+  if (run_.planted_found < run_.planted) f.planted->interval.reset();
+  f.remedy = "the table who_saw_what names field and hop";
+  add(std::move(f));
+}
+
+privacy::LeakageEstimate Finder::guess_person(View view, bool with_cluster, bool planted) const {
+  // The attacker's own people tell how to scale what is seen.
+  std::vector<double> mean, sd;
+  if (view) {
+    const auto known = sessions(view, 0, known_, 0, each_, false);
+    const double n = static_cast<double>(known.size());
+    mean.resize(known.front().seen.size());
+    sd.resize(mean.size());
+    for (const auto& k : known) {
+      for (std::size_t f = 0; f < mean.size(); ++f) mean[f] += k.seen[f] / n;
+    }
+    for (const auto& k : known) {
+      for (std::size_t f = 0; f < mean.size(); ++f) {
+        sd[f] += (k.seen[f] - mean[f]) * (k.seen[f] - mean[f]) / n;
+      }
+    }
+    for (double& s : sd) s = std::sqrt(s);
+  }
+  const auto examples = [&](std::size_t from, std::size_t to) {
+    std::vector<Example> out;
+    for (std::size_t p = 0; p < people_; ++p) {
+      const std::size_t cluster = run_.cluster[known_ + p];
+      for (std::size_t s = from; s < to; ++s) {
+        Example e{p, p, {}, with_cluster ? cluster : 0};
+        if (with_cluster) e.seen.push_back(kPlantedWeight * static_cast<double>(cluster));
+        const std::size_t pair = p / 2;
+        if (planted) e.seen.push_back(kPlantedWeight * static_cast<double>(pair));
+        for (std::size_t f = 0; f < mean.size(); ++f) {
+          if (sd[f] > 0) {
+            e.seen.push_back(((session(known_ + p, s).*view)[f] - mean[f]) / sd[f]);
+          }
+        }
+        if (e.seen.empty()) e.seen.push_back(0);
+        out.push_back(std::move(e));
+      }
+    }
+    return out;
+  };
+  return privacy::estimate_leakage(
+      examples(0, each_ - 2), examples(each_ - 2, each_ - 1), examples(each_ - 1, each_),
+      {.replicates = static_cast<int>(options_.privacy.replicates),
+       .permutations = static_cast<int>(options_.privacy.permutations)},
+      stream("guess"));
+}
+
+void Finder::people_guessed() {
+  std::set<std::size_t> present;
+  for (std::size_t p = 0; p < people_; ++p) present.insert(run_.cluster[known_ + p]);
+  const double by_cluster = std::log2(static_cast<double>(present.size()));
+  struct Row {
+    const char *adversary, *what, *remedy;
+    View view;
+    bool with_cluster;
+  };
+  const Row rows[] = {
+      {"A1", "who it is, from message sizes and times", "pad and batch what the radio sends",
+       &SessionView::radio, false},
+      {"A2", "who it is, from upload sizes and times", "uploads of one size at fixed times",
+       &SessionView::network, false},
+      {"A3", "who it is, from cluster and stored rows", "add noise, or keep less of the signal",
+       &SessionView::stored, true},
+      {"A7", "who it is, from the cluster", "fewer and larger clusters", nullptr, true}};
+  Estimate cluster_only, with_rows;
+  for (const Row& row : rows) {
+    const auto l = guess_person(row.view, row.with_cluster, false);
+    const auto planted = guess_person(row.view, row.with_cluster, true);
+    Finding f{row.adversary, "M1", row.what, "bit"};
+    f.what += " (right " + reports::to_text(l.posterior_vulnerability) + ", permutation p " +
+              reports::to_text(l.p_value) + ")";
+    f.measured = bits_of(l.posterior_vulnerability, people_);
+    f.n = people_;
+    f.baseline = row.view && row.with_cluster ? by_cluster : 0;
+    f.baseline_of = row.view && row.with_cluster ? "cluster only" : "prior only";
+    f.planted = bits_of(planted.posterior_vulnerability, people_);
+    f.remedy = row.remedy;
+    Finding& added = add(std::move(f));
+    // The null permutes within the cluster, so it says nothing of the cluster itself.
+    if (row.view && added.verdict == privacy::Verdict::leaks && l.p_value > 0.05) {
+      added.verdict = privacy::Verdict::inconclusive;
+    }
+    if (!row.view) cluster_only = added.measured;
+    if (row.view && row.with_cluster) with_rows = added.measured;
+  }
+  order("A7 M1, the cluster", cluster_only, "A3 M1, cluster and stored rows", with_rows);
+}
+
+void Finder::linked() {
+  const auto c = comparisons(false), planted = comparisons(true);
+  const auto narrowed = within_clusters(c), planted_narrowed = within_clusters(planted);
+  const double n = static_cast<double>(people_);
+  double by_cluster = 0;
+  for (const auto& p : c.probes) {
+    const auto alike = std::count(run_.cluster.begin() + static_cast<std::ptrdiff_t>(known_),
+                                  run_.cluster.end(), run_.cluster[known_ + p.person]);
+    by_cluster += 1 / static_cast<double>(alike) / static_cast<double>(c.probes.size());
+  }
+  const std::string among = " among " + std::to_string(people_);
+  const auto row = [&](const char* who, const char* metric, const std::string& what,
+                       const Estimate& measured, const Estimate& control, double baseline,
+                       const char* of, const char* remedy) {
+    Finding f{who, metric, what, "share", measured, people_, baseline, of, control};
+    f.remedy = remedy;
+    add(std::move(f));
+  };
+  const Estimate plain = privacy::linkability(c, people_),
+                 clustered = privacy::linkability(narrowed, people_);
+  row("A4", "M2", "a new session linked to its person" + among + ", stored rows alone", plain,
+      privacy::linkability(planted, people_), 1 / n, "1/N", "noise, or features instead of rows");
+  row("A3 A4", "M2", "the same, cluster known", clustered,
+      privacy::linkability(planted_narrowed, people_), by_cluster, "1/n of the cluster",
+      "larger clusters; noise");
+  order("A4 M2, stored rows alone", plain, "A4 M2, cluster known", clustered);
+  row("A4", "M3", "exactly one record stands out" + among,
+      privacy::singled_out(c, privacy::best_threshold(calibration(false))),
+      privacy::singled_out(planted, privacy::best_threshold(calibration(true))), std::exp(-1),
+      "1/e", "noise; fewer features");
+  const int replicates = static_cast<int>(options_.privacy.replicates);
+  const auto v = privacy::verification(c, stream("verify"), 1e-3, replicates);
+  const auto w = privacy::verification(planted, stream("verify"), 1e-3, replicates);
+  const auto right = [](const Estimate& wrong) {
+    Estimate out{1 - wrong.value, {}};
+    if (wrong.interval) out.interval = {1 - wrong.interval->hi, 1 - wrong.interval->lo};
+    return out;
+  };
+  row("A3 A4", "M4", "verification: 1 - EER", right(v.equal_error_rate), right(w.equal_error_rate),
+      0.5, "chance", "secondary: see M2");
+  row("A3 A4", "M4", "verification: area under the curve", v.area_under_curve, w.area_under_curve,
+      0.5, "chance", "secondary: see M2");
+  row("A3 A4", "M4", "verification: hits at a false match rate of 0.001", right(v.miss_rate),
+      right(w.miss_rate), 1e-3, "chance", "secondary: see M2");
+}
+
+void Finder::tokens(const SharedParts& parts, std::uint64_t seed) {
+  const TokenLinks links = link_by_tokens(options_, parts, seed);
+  ScenarioOptions at_once = options_;
+  at_once.privacy.session_gap_h = 1e-9;
+  at_once.privacy.session_s = 0;
+  const TokenLinks control = link_by_tokens(at_once, parts, seed, 40);
+  Finding f{"A3 A7", "M5", "next session linked by an equal token", "share", links.estimate};
+  f.what += " (lifetime " + std::to_string(options_.services.tokens.lifetime_s) +
+            " s, wrong links " + std::to_string(links.wrong) + ")";
+  f.n = links.pairs;
+  f.baseline_of = "another token every session";
+  f.planted = control.estimate;
+  f.remedy = "shorter token lifetime, or a token for each session";
+  add(std::move(f));
+}
+
+void Finder::joined() {
+  constexpr int kReplicates = 20;
+  std::vector<double> shares;
+  const std::size_t n = run_.sessions.size();
+  for (int r = 0; r < kReplicates; ++r) {
+    sim::RandomStream random = stream("join/" + std::to_string(r));
+    std::vector<double> issued, seen;
+    double t = 0;
+    for (const SessionView& s : run_.sessions) {
+      t += random.exponential(3600 / options_.privacy.arrivals_per_h);
+      issued.push_back(t);
+      const double ahead = options_.privacy.token_ahead_s;
+      seen.push_back(t + s.first_seen_s - s.issued_s + (ahead > 0 ? random.exponential(ahead) : 0));
+    }
+    shares.push_back(privacy::join_by_time(issued, seen, privacy::JoinKnowledge::latest, random));
+  }
+  const auto m = reports::estimate_mean(shares);
+  Finding f{"A7+A3", "M7", "issue of a token joined to a session by time", "share"};
+  f.measured = {m.mean, m.interval};
+  if (f.measured.interval) f.measured.interval->hi = std::min(1.0, f.measured.interval->hi);
+  f.n = n * kReplicates;
+  f.baseline = 1 / static_cast<double>(n);
+  f.baseline_of = "1/N";
+  // Every session a millisecond after its token.
+  std::vector<double> issued, seen;
+  for (std::size_t i = 0; i < n; ++i) {
+    issued.push_back(static_cast<double>(i));
+    seen.push_back(issued.back() + 1e-3);
+  }
+  const double control = privacy::join_by_time(issued, seen, privacy::JoinKnowledge::latest, root_);
+  f.planted = share(static_cast<std::uint64_t>(std::lround(control * static_cast<double>(n))), n);
+  f.remedy = "fetch tokens ahead, at times of their own (token_ahead_s)";
+  add(std::move(f));
+}
+
+privacy::LeakageEstimate Finder::guess_exercise(bool padded, bool planted) const {
+  const auto examples = [&](std::size_t first, std::size_t last) {
+    std::vector<Example> out;
+    for (std::size_t p = first; p < last; ++p) {
+      for (std::size_t s = 0; s < each_; ++s) {
+        for (const TrafficWindow& w : session(p, s).traffic) {
+          Example e{p, w.exercising ? 1u : 0u, padded ? std::vector<double>{1, 1} : w.seen};
+          if (planted) e.seen.push_back(w.exercising ? kPlantedWeight : 0);
+          out.push_back(std::move(e));
+        }
+      }
+    }
+    return out;
+  };
+  return privacy::estimate_leakage(
+      examples(0, known_ / 2), examples(known_ / 2, known_), examples(known_, run_.who.size()),
+      {.replicates = static_cast<int>(options_.privacy.replicates),
+       .permutations = static_cast<int>(options_.privacy.permutations)},
+      stream("traffic"));
+}
+
+void Finder::traffic() {
+  const auto planted = guess_exercise(false, true), planted_padded = guess_exercise(true, true);
+  const auto row = [&](const char* what, const privacy::LeakageEstimate& l,
+                       const privacy::LeakageEstimate& control, const char* remedy) {
+    Finding f{"A1", "M8", what, "bit", {l.bits, l.interval}, people_, 0, "prior only"};
+    f.what += " (right " + reports::to_text(l.posterior_vulnerability) + ", prior " +
+              reports::to_text(l.prior_vulnerability) + ")";
+    f.planted = {control.bits, control.interval};
+    f.remedy = remedy;
+    add(std::move(f));
+    return Estimate{l.bits, l.interval};
+  };
+  const Estimate real =
+      row("exercise or not, from six seconds of the radio", guess_exercise(false, false), planted,
+          "messages of one size (pad_bytes), no compression");
+  const Estimate padded = row("the same when every message looks alike",
+                              guess_exercise(true, false), planted_padded, "");
+  order("A1 M8, everything padded", padded, "A1 M8, as sent", real);
+}
+
+void Finder::anonymity() {
+  std::vector<std::string> cells;
+  for (const std::size_t c : run_.cluster) cells.push_back(std::to_string(c));
+  const auto a = privacy::store_anonymity(cells);
+  cells.emplace_back("planted");
+  const auto planted = privacy::store_anonymity(cells);
+  Finding f{"A4 A7", "M12", "highest risk in a leaked store, by cluster", "share"};
+  f.what += " (smallest class " + std::to_string(a.smallest) + ", marketer risk " +
+            reports::to_text(a.marketer_risk) + ", unique " + reports::to_text(a.unique) + ")";
+  f.n = a.records;
+  f.measured = {a.highest_risk, reports::Interval{a.highest_risk, a.highest_risk}};
+  f.baseline = 1 / static_cast<double>(options_.privacy.smallest_class);
+  f.baseline_of = "1/smallest_class";
+  f.planted = {planted.highest_risk, reports::Interval{planted.highest_risk, planted.highest_risk}};
+  f.remedy = "fewer and larger clusters";
+  add(std::move(f));
+}
+
+Findings Finder::find(const SharedParts& parts, std::uint64_t seed) {
+  identifiers();
+  people_guessed();
+  linked();
+  tokens(parts, seed);
+  joined();
+  traffic();
+  anonymity();
+  return std::move(out_);
+}
+
+}  // namespace
+
+Findings find_leaks(const PopulationRun& run, const ScenarioOptions& options, std::uint64_t seed,
+                    const SharedParts& parts) {
+  return Finder(run, options, seed).find(parts, seed);
+}
+
+}  // namespace gauntlet::scenarios
