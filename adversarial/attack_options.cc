@@ -1,64 +1,180 @@
 #include "adversarial/attack_options.h"
 
-namespace gauntlet::adversarial {
+#include <utility>
 
-void AcousticOptions::describe(OptionVisitor& v) {
-  v.choice("control", control,
-           {{"tone", AcousticControl::tone}, {"output", AcousticControl::output}},
-           "play a given tone, or the one that aliases to target_hz");
-  v.number("frequency_hz", frequency_hz, {1, 1e6}, "Hz", "the tone, or what it should be near to");
-  v.number("target_hz", target_hz, {0, 1000}, "Hz",
-           "output control: false repetitions a second, as many as a person would make");
-  v.number("clock_error_ppm", clock_error_ppm, {-1e5, 1e5}, "ppm",
-           "output control: what the sampling rate differs from the attacker's belief by");
-  v.flag("tracks_clock", tracks_clock, "output control: the attacker follows the sampling clock");
-  v.number("tracking_error_ppm", tracking_error_ppm, {-1e5, 1e5}, "ppm", "and what is left then",
-           "proposal");
-  v.number("phase_deg", phase_deg, {-360, 360}, "deg", "phase of the tone at the start of the run");
-  v.choice("strength", strength,
-           {{"amplitude", AcousticStrength::amplitude}, {"pressure", AcousticStrength::pressure}},
-           "given at the proof mass, or as a loudspeaker's level");
-  v.number("amplitude_mps2", amplitude_mps2, {0, 1e4}, "m/s2", "amplitude: at the proof mass");
-  v.number("level_db", level_db, {0, 170}, "dB re 20 uPa", "pressure: level at reference_m");
-  v.number("reference_m", reference_m, {0.001, 100}, "m", "pressure: where the level was measured");
-  v.number("distance_m", distance_m, {0.001, 1000}, "m", "pressure: loudspeaker to sensor");
-  v.number("absorption_db_per_m", absorption_db_per_m, {0, 10}, "dB/m", "pressure: of the air",
-           "order of ISO 9613-1 at 3 kHz");
-  v.number("resonance_hz", resonance_hz, {1, 1e6}, "Hz", "pressure: of the proof mass",
-           "a prior: no table exists for watch parts");
-  v.number("quality", quality, {0.1, 1e5}, "1", "pressure: of the resonance", "a prior");
-  v.number("response_mps2_per_pa", response_mps2_per_pa, {0, 1000}, "m/s2/Pa",
-           "pressure: at resonance", "a prior: ADXL103, 4.4 m/s2 at 115 dB (WALNUT, 2017)");
-  v.number("clip_high_mps2", clip_high_mps2, {0, 1e4}, "m/s2",
-           "amplifier's upper limit about rest; 0: none");
-  v.number("clip_low_mps2", clip_low_mps2, {0, 1e4}, "m/s2", "its lower limit; 0: none");
-  v.number("am_depth", am_depth, {0, 1}, "1", "depth of amplitude modulation");
-  v.number("am_hz", am_hz, {0, 1e4}, "Hz", "its frequency");
-  v.number("axis_x", axis_x, {-1, 1}, "1", "direction of the force in the sensor's frame");
-  v.number("axis_y", axis_y, {-1, 1}, "1", "y");
-  v.number("axis_z", axis_z, {-1, 1}, "1", "z");
+namespace gauntlet::adversarial {
+namespace {
+
+bool no_direction(double x, double y, double z) { return x == 0 && y == 0 && z == 0; }
+
+}  // namespace
+
+std::string_view to_string(AttackKind kind) {
+  switch (kind) {
+    case AttackKind::acoustic:
+      return "acoustic";
+    case AttackKind::electromagnetic:
+      return "electromagnetic";
+    case AttackKind::light:
+      return "light";
+    case AttackKind::magnet:
+      return "magnet";
+    case AttackKind::pendulum:
+      return "pendulum";
+    case AttackKind::impostor:
+      return "impostor";
+    case AttackKind::beacon_clone:
+      return "beacon_clone";
+    case AttackKind::frame:
+      return "frame";
+    case AttackKind::jamming:
+      return "jamming";
+    case AttackKind::token:
+      return "token";
+    case AttackKind::api:
+      return "api";
+  }
+  return "unknown";
 }
 
+AttackSpan::AttackSpan(const AttackOptions& o)
+    : start(time_from_seconds<WorldTime>(o.start_s)),
+      stop(o.stop_s > 0 ? time_from_seconds<WorldTime>(o.stop_s) : WorldTime::max()) {}
+
 Result<void> AttackOptions::validate() const {
-  if (acoustic.axis_x == 0 && acoustic.axis_y == 0 && acoustic.axis_z == 0) {
-    return Error{"bad_attack", "acoustic.axis_x, _y and _z are all 0: a force needs a direction"};
+  const auto directed = [](const auto& o) { return !no_direction(o.axis_x, o.axis_y, o.axis_z); };
+  if (!directed(acoustic) || !directed(electromagnetic)) {
+    return Error{"bad_attack", "axis_x, _y and _z are all 0: a force needs a direction"};
   }
   if (stop_s > 0 && stop_s <= start_s) {
     return Error{"bad_attack", "stop_s (" + std::to_string(stop_s) + ") must be after start_s (" +
                                    std::to_string(start_s) + "), or 0 for never"};
   }
+  if (acoustic.drive_hz > 0 && (acoustic.clip_high_mps2 > 0 || acoustic.clip_low_mps2 > 0)) {
+    return Error{"bad_attack", "acoustic.drive_hz and clipping: what clips comes after the drive"};
+  }
+  const std::pair<AttackKind, SensorKind> only[] = {{AttackKind::light, SensorKind::heart_rate},
+                                                    {AttackKind::magnet, SensorKind::magnetometer},
+                                                    {AttackKind::beacon_clone, SensorKind::beacon}};
+  for (const auto& [of, needed] : only) {
+    if (kind != of || sensor == needed) continue;
+    return Error{"bad_attack", std::string(to_string(kind)) + " acts on sensor = \"" +
+                                   std::string(gauntlet::to_string(needed)) + "\", not \"" +
+                                   std::string(gauntlet::to_string(sensor)) + "\""};
+  }
+  const bool body_sensor = sensor == SensorKind::heart_rate || sensor == SensorKind::beacon;
+  if (body_sensor && (kind == AttackKind::acoustic || kind == AttackKind::electromagnetic)) {
+    return Error{"bad_attack", std::string(to_string(kind)) + " cannot act on sensor = \"" +
+                                   std::string(gauntlet::to_string(sensor)) + "\""};
+  }
+  if (kind == AttackKind::frame && frame.act == FrameAct::replay &&
+      start_s < frame.record_s + frame.length_s) {
+    return Error{"bad_attack", "start_s (" + std::to_string(start_s) +
+                                   ") must not be before the recording's end, record_s + length_s"};
+  }
   return {};
 }
 
 void AttackOptions::describe(OptionVisitor& v) {
-  v.choice("kind", kind, {{"acoustic", AttackKind::acoustic}}, "what kind of attack");
-  v.text("device", device, "name of the device under attack");
+  v.choice("kind", kind,
+           {{"acoustic", AttackKind::acoustic},
+            {"electromagnetic", AttackKind::electromagnetic},
+            {"light", AttackKind::light},
+            {"magnet", AttackKind::magnet},
+            {"pendulum", AttackKind::pendulum},
+            {"impostor", AttackKind::impostor},
+            {"beacon_clone", AttackKind::beacon_clone},
+            {"frame", AttackKind::frame},
+            {"jamming", AttackKind::jamming},
+            {"token", AttackKind::token},
+            {"api", AttackKind::api}},
+           "what kind of attack");
+  v.text("device", device, "name of the device under attack; token and api: of no meaning");
   v.choice("sensor", sensor,
-           {{"accelerometer", SensorKind::accelerometer}, {"gyroscope", SensorKind::gyroscope}},
+           {{"accelerometer", SensorKind::accelerometer},
+            {"gyroscope", SensorKind::gyroscope},
+            {"heart_rate", SensorKind::heart_rate},
+            {"magnetometer", SensorKind::magnetometer},
+            {"strain", SensorKind::strain},
+            {"beacon", SensorKind::beacon}},
            "which of its sensors");
+  v.choice("knowledge", knowledge,
+           {{"none", Knowledge::none},
+            {"white_box", Knowledge::white_box},
+            {"drift_tracking", Knowledge::drift_tracking}},
+           "the data sheet; the design and its defences; these and the clocks as they run");
   v.number("start_s", start_s, {0, 1e6}, "s", "when it begins");
   v.number("stop_s", stop_s, {0, 1e6}, "s", "when it ends; 0: never");
-  v.table("acoustic", acoustic, "parameters of kind acoustic");
+  v.table("acoustic", acoustic, "sound on a proof mass");
+  v.table("electromagnetic", electromagnetic, "radio waves rectified by an amplifier");
+  v.table("light", light, "pulsing light on an optical heart-rate sensor");
+  v.table("magnet", magnet, "a dipole near a magnetometer");
+  v.table("pendulum", pendulum, "the device swings by itself");
+  v.table("impostor", impostor, "somebody else wears the device");
+  v.table("beacon_clone", beacon_clone, "a beacon's identifier sent from elsewhere");
+  v.table("frame", frame, "messages changed on their way");
+  v.table("jamming", jamming, "noise on the radio");
+  v.table("token", token, "forged tokens");
+  v.table("api", api, "requests with a token of the attacker's own");
+}
+
+std::string_view catalogue_row(const AttackOptions& o) {
+  switch (o.kind) {
+    case AttackKind::acoustic:
+      switch (o.acoustic.control) {
+        case AcousticControl::tone:
+          return o.acoustic.clip_high_mps2 != o.acoustic.clip_low_mps2 ? "P1" : "P2";
+        case AcousticControl::output:
+          return "P2";
+        case AcousticControl::side_swing:
+        case AcousticControl::switching:
+        case AcousticControl::phase_pacing:
+          return "P3";
+        case AcousticControl::dual_tone:
+          return "P4";
+        case AcousticControl::denial:
+          return "P5";
+      }
+      return "P2";
+    case AttackKind::electromagnetic:
+      return "P6";
+    case AttackKind::light:
+      return "P7";
+    case AttackKind::magnet:
+      return "P8";
+    case AttackKind::pendulum:
+      return "P9";
+    case AttackKind::impostor:
+      return "P10";
+    case AttackKind::beacon_clone:
+      return "R1";
+    case AttackKind::frame:
+      break;
+    case AttackKind::jamming:
+      return "R5";
+    case AttackKind::token: {
+      constexpr std::string_view kRows[] = {"J1", "J2", "J3", "J4", "J5", "J6", "J1-J6"};
+      return kRows[static_cast<std::size_t>(o.token.family)];
+    }
+    case AttackKind::api:
+      return "A1";
+  }
+  if (o.frame.key_bytes > 0) return "R4";
+  switch (o.frame.act) {
+    case FrameAct::relay:
+      return "R2";
+    case FrameAct::delay:
+      return "T1";
+    case FrameAct::stamps:
+      return "T2";
+    case FrameAct::malformed:
+      return "F1";
+    case FrameAct::replay:
+    case FrameAct::inject:
+    case FrameAct::modify:
+      break;
+  }
+  return "R3";
 }
 
 }  // namespace gauntlet::adversarial

@@ -176,7 +176,9 @@ class Runner {
     const CostOptions& c = options_.costs;
     if (c.scenario.empty() || result.variant.role == Role::no_attack) return {};
     Set set = c.set;
-    append(set, result.variant.set);
+    for (const std::string& each : result.variant.set) {
+      if (!each.starts_with("attack")) set.push_back(each);
+    }
     set.push_back("attack=[]");
     std::vector<Trial> todo;
     for (std::int64_t s = 0; s < c.seeds; ++s) {
@@ -284,7 +286,9 @@ class ScenarioChecker {
       check_values(key + ".attacker", o.variants[i].attacker);
       if (o.costs.scenario.empty()) continue;
       Set set = o.costs.set;
-      append(set, o.variants[i].set);
+      for (const std::string& each : o.variants[i].set) {
+        if (!each.starts_with("attack")) set.push_back(each);
+      }
       check_set(key, files_.costs, set);
     }
   }
@@ -298,11 +302,12 @@ class ScenarioChecker {
   bool check_set(const std::string& key, const std::string& scenario, const Set& set) const {
     const auto loaded = Trials::scenario_of({scenario, set, 1});
     if (loaded) return true;
-    std::string why = key + ": ";
-    for (const char c : loaded.error().message) {
-      why += c == '\n' ? std::string("; ") : std::string(1, c);
-    }
-    problems_.push_back(diagnostic_at(campaign_, key, why.substr(0, why.size() - 2)));
+    // One line, without the place in a text that nobody wrote.
+    std::string why = loaded.error().message;
+    while (why.starts_with(": ") || why.starts_with("--set: ")) why.erase(0, why.find(' ') + 1);
+    while (!why.empty() && why.back() == '\n') why.pop_back();
+    std::replace(why.begin(), why.end(), '\n', ';');
+    problems_.push_back(diagnostic_at(campaign_, key, key + ": " + why));
     return false;
   }
 

@@ -1,5 +1,7 @@
 #include "campaign/campaign_json.h"
 
+#include <algorithm>
+
 #include "campaign/attack_search.h"
 #include "campaign/finding.h"
 #include "reports/json_writer.h"
@@ -39,13 +41,16 @@ void write_level(JsonWriter& json, const Level& level) {
   json.end_object();
 }
 
-void write_example(JsonWriter& json, const CampaignOptions& options, const VariantResult& v) {
+void write_example(JsonWriter& json, const Campaign& campaign, const VariantResult& v) {
+  const CampaignOptions& options = campaign.options;
   const CounterExample& example = *v.example;
   json.begin_object();
   json.key("seed").integer(example.trial.seed);
   json.key("effort").number(example.effort);
+  // Without what every run of the campaign has.
+  const auto base = static_cast<std::ptrdiff_t>(campaign.base_set.size());
   json.key("set");
-  write_strings(json, example.trial.set);
+  write_strings(json, {example.trial.set.begin() + base, example.trial.set.end()});
   json.key("robustness").number(example.outcome.robustness);
   json.key("digest").string(hexadecimal(example.outcome.digest));
   json.key("replay").string("gauntlet attack --replay " + finding_name(options, v.variant) +
@@ -101,7 +106,8 @@ void write_tally(JsonWriter& json, const VariantResult& v) {
   json.end_object();
 }
 
-void write_variant(JsonWriter& json, const CampaignOptions& options, const VariantResult& v) {
+void write_variant(JsonWriter& json, const Campaign& campaign, const VariantResult& v) {
+  const CampaignOptions& options = campaign.options;
   json.begin_object();
   json.key("name").string(v.variant.name);
   json.key("role").string(to_string(v.variant.role));
@@ -135,7 +141,7 @@ void write_variant(JsonWriter& json, const CampaignOptions& options, const Varia
   v.smallest_effort ? json.number(*v.smallest_effort) : json.null();
   json.key("example");
   if (v.example) {
-    write_example(json, options, v);
+    write_example(json, campaign, v);
   } else {
     json.null();
   }
@@ -148,6 +154,7 @@ void write_attacks(JsonWriter& json, const CampaignOptions& options) {
   json.key("attacks").begin_array();
   for (const auto& attack : options.attacks) {
     json.begin_object();
+    json.key("kind").string(adversarial::to_string(attack.kind));
     json.key("device").string(attack.device);
     json.key("sensor").string(to_string(attack.sensor));
     json.key("start_s").number(attack.start_s).key("stop_s").number(attack.stop_s);
@@ -179,12 +186,20 @@ std::string in_words(const CampaignOptions& options, const VariantResult& v) {
     if (v.points_successful > 0) text += "; now and then on seeds of the search";
     return text;
   }
+  if (v.smallest_effort && last.interval.lo < options.effort.required_share) {
+    return "succeeds from " + reports::to_text(*v.smallest_effort) + unit +
+           " on, but no longer at " + reports::to_text(last.effort) + unit + " (" + counts(last) +
+           ")";
+  }
   if (v.smallest_effort) {
     return "succeeds from " + reports::to_text(*v.smallest_effort) + unit + " on (" + counts(last) +
            " at " + reports::to_text(last.effort) + unit + ")";
   }
-  return "succeeds now and then: " + counts(last) + " at " + reports::to_text(last.effort) + unit +
-         ", " + percent(last.interval.lo) + " to " + percent(last.interval.hi);
+  const Level& best = *std::max_element(
+      v.levels.begin(), v.levels.end(),
+      [](const Level& a, const Level& b) { return a.successes <= b.successes; });
+  return "succeeds now and then: " + counts(best) + " at " + reports::to_text(best.effort) + unit +
+         ", " + percent(best.interval.lo) + " to " + percent(best.interval.hi);
 }
 
 std::string tally_in_words(const VariantResult& v) {
@@ -225,7 +240,7 @@ std::string to_json(const Campaign& campaign, const CampaignResult& result,
   json.key("command").string(command);
   json.key("controls_hold").boolean(result.controls_hold());
   json.key("variants").begin_array();
-  for (const VariantResult& v : result.variants) write_variant(json, options, v);
+  for (const VariantResult& v : result.variants) write_variant(json, campaign, v);
   json.end_array();
   json.end_object();
   return json.text() + "\n";

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "campaign/campaign_json.h"
+#include "campaign/true_signal.h"
 #include "reports/html/decimate.h"
 #include "reports/html/report_html.h"
 #include "reports/json_writer.h"
@@ -14,7 +15,6 @@ namespace gauntlet::campaign {
 namespace {
 
 using reports::JsonWriter;
-using reports::StreamLedger;
 
 constexpr double kWaveform_s = 30;
 
@@ -49,10 +49,7 @@ class Waveform {
   void pick(StreamId id, const EventLog::Fused& fused) {
     id_ = id;
     fused_ = &fused;
-    truth_ = nullptr;
-    for (const StreamLedger& s : run_.detail.ledger.streams) {
-      if (s.truth->id == id && s.truth->signal.size() == 3 * s.true_host.size()) truth_ = &s;
-    }
+    truth_.emplace(run_, id);
   }
 
   // From a little before the first repetition shown under attack, or the attack's begin.
@@ -69,18 +66,7 @@ class Waveform {
     to_s_ = from_s_ + kWaveform_s;
   }
 
-  double truth_at(HostTime t, std::size_t axis) const {
-    if (!truth_) return std::nan("");
-    const auto& at = truth_->true_host;
-    const auto it = std::lower_bound(at.begin(), at.end(), t);
-    if (it == at.begin() || it == at.end()) return std::nan("");
-    const auto i = static_cast<std::size_t>(it - at.begin());
-    const double share = static_cast<double>((t - at[i - 1]).count()) /
-                         static_cast<double>((at[i] - at[i - 1]).count());
-    const double a = double{truth_->truth->signal[3 * (i - 1) + axis]};
-    const double b = double{truth_->truth->signal[3 * i + axis]};
-    return a + share * (b - a);
-  }
+  double truth_at(HostTime t, std::size_t axis) const { return truth_->at(t, axis); }
 
   template <class Each>
   void rows(const Each& each) const {
@@ -105,7 +91,7 @@ class Waveform {
       ++n;
     });
     for (std::size_t a = 0; a < 3; ++a) {
-      if (!truth_ && n > 0) apart[a] = square[a] - mean[a] * mean[a] / n;
+      if (!*truth_ && n > 0) apart[a] = square[a] - mean[a] * mean[a] / n;
       if (apart[a] > apart[axis_]) axis_ = a;
     }
   }
@@ -168,7 +154,7 @@ class Waveform {
   const scenarios::ScenarioOptions& options_;
   HostTime zero_;
   const EventLog::Fused* fused_ = nullptr;
-  const StreamLedger* truth_ = nullptr;
+  std::optional<TrueSignal> truth_;
   StreamId id_{};
   double from_s_ = 0, to_s_ = 0;
   std::size_t axis_ = 0;

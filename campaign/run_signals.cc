@@ -1,12 +1,21 @@
 #include "campaign/run_signals.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <functional>
 #include <map>
+#include <numbers>
 
+#include "campaign/true_signal.h"
 #include "core/base/nearest.h"
 
 namespace gauntlet::campaign {
 namespace {
+
+constexpr std::size_t kBiasRows = 250;  // 5 s of the phone's 50 Hz grid
+
+constexpr Duration kBeaconMemory = std::chrono::seconds(5);
 
 // Appends steps in order of time; of several at one instant the last holds.
 class Steps {
@@ -42,12 +51,19 @@ class Reader {
           [this] { return windows([](const auto& w) { return double{w.confidence}; }); });
     maker("rejected", [this] { return rejected(); });
     for (const auto& [id, fused] : run.events->fused) {
+      maker("fused." + run.truth->devices.at(id.device).name + "." +
+                std::string(to_string(id.sensor)) + ".off",
+            [this, &fused = fused, id = id] { return fused_off(fused, id, 1); });
+      maker("fused." + run.truth->devices.at(id.device).name + "." +
+                std::string(to_string(id.sensor)) + ".bias",
+            [this, &fused = fused, id = id] { return fused_off(fused, id, kBiasRows); });
       for (std::size_t axis = 0; axis < 3; ++axis) {
         maker("fused." + run.truth->devices.at(id.device).name + "." +
                   std::string(to_string(id.sensor)) + "." + "xyz"[axis],
               [this, &fused = fused, axis] { return fused_axis(fused, axis); });
       }
     }
+    for (const scenarios::Readings& r : run.readings) read_sensor(r);
     for (const auto& [name, measured] : run.result.values.all()) {
       if (!measured.value) continue;
       maker("metric." + name, [value = *measured.value] { return StepSignal{{0}, {value}}; });
@@ -68,6 +84,60 @@ class Reader {
  private:
   void maker(const std::string& name, std::function<StepSignal()> make) {
     makers_.emplace(name, std::move(make));
+  }
+  // One number a reading.
+  void reading(const scenarios::Readings& r, const char* what,
+               std::function<double(std::size_t)> value) {
+    maker("reading." + run_.truth->devices.at(r.id.device).name + "." +
+              std::string(to_string(r.id.sensor)) + "." + what,
+          [this, &r, value = std::move(value)] {
+            Steps steps(zero_);
+            steps.start(value(0));
+            for (std::size_t i = 0; i < r.at.size(); ++i) {
+              steps.add(run_.truth->host_clock.to_host(r.at[i]), value(i));
+            }
+            return steps.take();
+          });
+  }
+  // Against what would have been read without noise or attack, sample by sample.
+  void read_sensor(const scenarios::Readings& r) {
+    const auto& streams = run_.truth->devices.at(r.id.device).streams;
+    const auto it = std::find_if(streams.begin(), streams.end(),
+                                 [&r](const TrueStream& s) { return s.id == r.id; });
+    if (r.at.empty() || it == streams.end() || it->sampled_at.size() != r.at.size()) return;
+    const TrueStream& s = *it;
+    const auto seen = [&r](std::size_t i, std::size_t k) { return double{r.xyz[3 * i + k]}; };
+    const auto truth = [&s](std::size_t i, std::size_t k) {
+      return double{s.signal[s.channels * i + k]};
+    };
+    if (r.id.sensor == SensorKind::magnetometer) {
+      reading(r, "norm_ut",
+              [=](std::size_t i) { return 1e6 * std::hypot(seen(i, 0), seen(i, 1), seen(i, 2)); });
+      reading(r, "turned_deg", [=](std::size_t i) {
+        const double dot =
+            seen(i, 0) * truth(i, 0) + seen(i, 1) * truth(i, 1) + seen(i, 2) * truth(i, 2);
+        const double lengths = std::hypot(seen(i, 0), seen(i, 1), seen(i, 2)) *
+                               std::hypot(truth(i, 0), truth(i, 1), truth(i, 2));
+        const double cosine = lengths > 0 ? std::clamp(dot / lengths, -1.0, 1.0) : 1;
+        return std::acos(cosine) * 180 / std::numbers::pi;
+      });
+      return;
+    }
+    if (r.id.sensor == SensorKind::beacon) {
+      // Of the beacons heard in the last seconds the strongest: where the wearer is taken to be.
+      const auto nearest = [&r](std::size_t i, const auto& value) {
+        std::size_t best = i;
+        for (std::size_t j = i; j-- > 0 && r.at[i] - r.at[j] <= kBeaconMemory;) {
+          if (value(j, 1) > value(best, 1)) best = j;
+        }
+        return value(best, 0);
+      };
+      reading(r, "wrong",
+              [=](std::size_t i) { return nearest(i, seen) == nearest(i, truth) ? 0.0 : 1.0; });
+      return;
+    }
+    reading(r, "x", [=](std::size_t i) { return seen(i, 0); });
+    reading(r, "error", [=](std::size_t i) { return std::abs(seen(i, 0) - truth(i, 0)); });
   }
   Error unknown(const std::string& name) const {
     if (name.starts_with("metric.")) {
@@ -105,6 +175,29 @@ class Reader {
     Steps steps(zero_);
     for (std::size_t i = 0; i < fused.time.size(); ++i) {
       steps.add(fused.time[i], double{fused.values[3 * i + axis]});
+    }
+    return steps.take();
+  }
+
+  // Distance from the truth, of the mean over the last `rows` rows.
+  StepSignal fused_off(const EventLog::Fused& fused, StreamId id, std::size_t rows) const {
+    const TrueSignal truth(run_, id);
+    Steps steps(zero_);
+    steps.start(0);
+    std::vector<std::array<double, 3>> off;
+    std::array<double, 3> sum{};
+    for (std::size_t i = 0; i < fused.time.size(); ++i) {
+      std::array<double, 3> here{};
+      for (std::size_t a = 0; a < 3; ++a) {
+        here[a] = double{fused.values[3 * i + a]} - truth.at(fused.time[i], a);
+      }
+      if (std::isnan(here[0])) continue;
+      off.push_back(here);
+      for (std::size_t a = 0; a < 3; ++a) {
+        sum[a] += here[a] - (off.size() > rows ? off[off.size() - 1 - rows][a] : 0);
+      }
+      if (off.size() < rows) continue;
+      steps.add(fused.time[i], std::hypot(sum[0], sum[1], sum[2]) / static_cast<double>(rows));
     }
     return steps.take();
   }

@@ -185,8 +185,10 @@ Result<const Trials::Parts*> Trials::parts_of(const scenarios::ScenarioOptions& 
 
 Result<scenarios::SeedRun> Trials::run_loaded(const scenarios::Scenario& scenario,
                                               const Parts& parts) {
+  scenarios::RunHooks hooks;
+  hooks.readings = true;
   const auto seed = static_cast<std::uint64_t>(scenario.options.seed);
-  auto run = scenarios::run_seed(scenario.options, seed, parts.shared);
+  auto run = scenarios::run_seed(scenario.options, seed, parts.shared, hooks);
   if (!run) return Error{"run_failed", run.error().message};
   if (!run->result.failures.empty()) return Error{"run_failed", run->result.failures.front()};
   return run;

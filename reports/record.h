@@ -49,6 +49,9 @@ struct DeviceAccount {
 struct ServicesAccount {
   std::uint64_t accepted = 0;
   Counters refused;  // by reason: "expired", "bad_signature", "no_token"
+  // Of attackers; none in a run without.
+  std::uint64_t attack_requests = 0;
+  std::uint64_t attack_accepted = 0;
 };
 
 // A place where a canary could turn up: a store's file, a log, a captured wire, byte for byte.

@@ -77,6 +77,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
   v.list("attack", attacks, "an attacker");
+  v.table("defences", defences, "on the devices; what ships with the phone is in phone");
   v.table("fleet", fleet, "many people, each as described here, who share the services");
   v.table("privacy", privacy, "the population in which `gauntlet privacy` looks for leaks");
 }
@@ -118,7 +119,7 @@ void check_whole(const ScenarioOptions& options, const std::string& file,
         complain("attack.device = \"" + attack.device + "\" is a recording: nothing can reach it");
       }
     }
-    if (!names.contains(attack.device)) {
+    if (!adversarial::on_services(attack.kind) && !names.contains(attack.device)) {
       complain("attack.device = \"" + attack.device + "\" is no device of this scenario");
     }
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adversarial/attack_options.h"
+#include "adversarial/defence_options.h"
 #include "core/base/options.h"
 #include "core/phone/phone_options.h"
 #include "core/ports/pipeline_options.h"
@@ -81,6 +82,7 @@ struct ScenarioOptions {
   sim::NetworkOptions network;
   ServiceSetOptions services;
   std::vector<adversarial::AttackOptions> attacks;
+  adversarial::DefenceOptions defences;
   FleetOptions fleet;
   PrivacyOptions privacy;
   void describe(OptionVisitor& v);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "adversarial/acoustic.h"
 #include "scenarios/recorded_person.h"
 
 namespace gauntlet::scenarios {
@@ -86,6 +85,18 @@ sim::WearableOptions as_built(sim::WearableOptions device, const sim::HardwareOp
   return device;
 }
 
+// With what the scenario's [defences] switch on.
+sim::WearableOptions defended(sim::WearableOptions device,
+                              const adversarial::DefenceOptions& defences) {
+  for (sim::SensorOptions& s : device.sensors) {
+    if (defences.dark_slots) s.heart.dark_slots = true;
+    if (defences.sampling == sim::Sampling::plain || !is_inertial(s.kind)) continue;
+    s.sampling = defences.sampling;
+    s.sampling_count = defences.sampling_count;
+  }
+  return device;
+}
+
 }  // namespace
 
 TrueIdentity identity_of(const ScenarioOptions& options, std::uint64_t seed) {
@@ -145,6 +156,7 @@ Result<std::unique_ptr<World>> World::make(const ScenarioOptions& options, std::
 Result<void> World::build(const SutFactory& make_sut) {
   truth_.identity = identity_of(options_, seed_);
   if (auto made = make_session(); !made) return made;
+  if (auto made = make_substitutes(); !made) return made;
   make_hosts();
   if (!elsewhere_) {
     if (auto made = make_services(); !made) return made;
@@ -245,6 +257,9 @@ void World::make_phone(const SutFactory& make_sut) {
   options.upload.user = truth_.identity.user_id;
   options.upload.secret = secret_of(truth_.identity);
   options.upload.authz = endpoint(ServiceKind::authz);
+  for (const WornOptions& worn : options_.wearables) {
+    if (options_.defences.frame_tag) options.frame_keys.push_back(tag_key(worn.device.name));
+  }
   options.upload.ingest = endpoint(ServiceKind::ingest);
   sut_ = make_sut(network_->host("phone"), options, events_);
 }
@@ -281,24 +296,10 @@ void World::make_wearable(const WornOptions& o, DeviceIndex device, Worn& worn) 
       },
       &phone_radio_);
   worn.device = std::make_unique<sim::Wearable>(
-      simulation_, as_built(o.device, script_->person().hardware), device,
-      stream("wearable/" + o.device.name), o.device.worn == sim::Worn::wrist ? *wrist_ : *pocket_,
-      truth_.begin, truth_.end, truth, truth_.dropped, worn.link->sink(),
+      simulation_, defended(as_built(o.device, script_->person().hardware), options_.defences),
+      device, stream("wearable/" + o.device.name), motion_of(o.device.name, o.device.worn),
+      truth_.begin, truth_.end, truth, truth_.dropped, way_of(o.device.name, *worn.link),
       [link = worn.link.get()] { return link->busy(); });
-}
-
-void World::make_attacks() {
-  for (const adversarial::AttackOptions& attack : options_.attacks) {
-    sources_.push_back(std::make_unique<adversarial::AcousticAttack>(attack));
-    for (std::size_t i = 0; i < worn_.size(); ++i) {
-      if (worn_[i].device && attack.device == options_.wearables[i].device.name) {
-        worn_[i].device->add_source(attack.sensor, *sources_.back());
-      }
-    }
-    if (phone_sensors_ && attack.device == options_.phone_device.sensors.name) {
-      phone_sensors_->add_source(attack.sensor, *sources_.back());
-    }
-  }
 }
 
 void World::make_phone_sensors() {
@@ -307,8 +308,8 @@ void World::make_phone_sensors() {
   truth_.devices[index].name = options_.phone_device.sensors.name;
   phone_sensors_ = std::make_unique<sim::LocalSensors>(
       simulation_, options_.phone_device.sensors, static_cast<DeviceIndex>(index), stream("phone"),
-      *pocket_, *phone_clock_, truth_.begin, truth_.end, truth_.devices[index],
-      [this](const sim::LocalDelivery& delivery) {
+      motion_of(options_.phone_device.sensors.name, sim::Worn::pocket), *phone_clock_, truth_.begin,
+      truth_.end, truth_.devices[index], [this](const sim::LocalDelivery& delivery) {
         sut_->on_local({delivery.stream, delivery.stamps, delivery.values},
                        network_->host("phone").now());
       });
@@ -428,6 +429,10 @@ void World::fill(reports::RunRecord& record) {
     record.places.push_back(
         {name + ".sqlite", services_->store_bytes(kind), allowed_in(name + ".sqlite"), false});
     record.places.push_back({"log." + name, services_->log_text(kind), allowed_in("log."), false});
+  }
+  for (const auto& report : service_attacks_) {
+    record.services.attack_requests += report->tried();
+    record.services.attack_accepted += report->accepted_total();
   }
   for (auto& [name, bytes] : wires_) {
     record.places.push_back({name, std::move(bytes), allowed_in(name), false});

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "adversarial/frame_attack.h"
+#include "adversarial/token_attack.h"
+#include "core/authz/frame_tag.h"
 #include "core/ports/system_under_test.h"
 #include "core/services/service_set.h"
 #include "scenarios/recorded_device.h"
@@ -68,6 +71,8 @@ class World {
   sim::VirtualNetwork& network() { return *network_; }
   // For an EntropyScope around what happens in this world.
   sim::RandomStream& entropy() { return entropy_; }
+  // Keeps what is read of heart rates, fields and beacons; `out` outlives the run. Before it.
+  void tap_readings(std::deque<Readings>& out);
   // What neither truth nor events hold.
   void fill(reports::RunRecord& record);
   std::uint64_t engine_events() const { return simulation_.counters().run; }
@@ -87,6 +92,7 @@ class World {
   std::string session_path() const;
   Result<void> build(const SutFactory& make_sut);
   Result<void> make_session();
+  Result<void> make_substitutes();
   void make_hosts();
   Result<void> make_services();
   void make_phone(const SutFactory& make_sut);
@@ -94,6 +100,14 @@ class World {
   void make_wearable(const WornOptions& options, DeviceIndex device, Worn& worn);
   void make_phone_sensors();
   void make_attacks();
+  void attack_analog(const adversarial::AttackOptions& attack);
+  void attack_services(std::size_t index);
+  adversarial::ServiceAttackTarget target_of(std::size_t index) const;
+  sim::Worn worn_at(const std::string& device) const;
+  const sim::Motion& motion_of(const std::string& device, sim::Worn worn) const;
+  std::string tag_key(const std::string& device) const;
+  // What a device hands its messages to: tags, whoever is on the way, the link.
+  sim::MessageSink way_of(const std::string& device, sim::Link& link);
   void schedule_marks();
   bool links_drained() const;
   void end_session();
@@ -119,8 +133,11 @@ class World {
   std::map<std::string, std::string> wires_;  // bytes by "from-to", for the canaries
   std::unique_ptr<ServiceSet> services_;
   std::unique_ptr<SystemUnderTest> sut_;
+  std::map<std::string, std::vector<std::unique_ptr<sim::Motion>>> substitutes_;  // by device
   std::vector<std::unique_ptr<sim::AnalogSource>> sources_;
   sim::PhoneRadio phone_radio_;
+  std::vector<std::unique_ptr<adversarial::FrameAttack>> on_the_way_;
+  std::vector<std::unique_ptr<adversarial::ServiceAttackReport>> service_attacks_;
   std::vector<Worn> worn_;
   std::vector<reports::DeviceAccount> spent_;  // until everything sent had arrived
   std::unique_ptr<sim::LocalSensors> phone_sensors_;

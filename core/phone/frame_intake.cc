@@ -186,22 +186,38 @@ void FrameIntake::place(Stream& s, StreamId id, FrameRef ref, Duration period, b
   if (overlap > 0) reject(ref, id.sensor, overlap, "overlap", arrival);
 }
 
-void FrameIntake::on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) {
-  Device& d = devices_[device];
-  const FrameRef ref{device, d.frames++};
+FrameIntake::Device& FrameIntake::device(DeviceIndex index) {
+  const auto [it, is_new] = devices_.try_emplace(index);
+  if (is_new && index < options_.frame_keys.size() && !options_.frame_keys[index].empty()) {
+    it->second.tags.emplace(options_.frame_keys[index]);
+  }
+  return it->second;
+}
+
+void FrameIntake::on_frame(DeviceIndex index, std::span<const std::byte> bytes, HostTime arrival) {
+  Device& d = device(index);
+  const FrameRef ref{index, d.frames++};
   counters_.add("phone.frames");
+  if (d.tags) {
+    const auto untagged = d.tags->check(bytes);
+    if (!untagged) {
+      return reject(ref, SensorKind::accelerometer, announced_count(bytes), untagged.error().code,
+                    arrival);
+    }
+    bytes = *untagged;
+  }
   const Result<wire::FrameView> frame = read(d, bytes);
   if (!frame) {
     counters_.add("phone.frames_corrupt");
     return reject(ref, SensorKind::accelerometer, announced_count(bytes), frame.error().code,
                   arrival);
   }
-  const StreamId id{device, frame->sensor()};
+  const StreamId id{index, frame->sensor()};
   if (!frame->decodable() || !is_inertial(id.sensor)) {
     return reject(ref, id.sensor, frame->count(), "unsupported", arrival);
   }
   if (!plausible(*frame)) return reject(ref, id.sensor, frame->count(), "timestamp", arrival);
-  if (!first_wearable_) first_wearable_ = device;
+  if (!first_wearable_) first_wearable_ = index;
   Stream& s = stream(id);
   if (duplicate(s, *frame, arrival)) {
     return reject(ref, id.sensor, frame->count(), "duplicate", arrival);

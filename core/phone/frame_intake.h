@@ -4,6 +4,8 @@
 //   the decoder's reasons (core/wire/frame.h: "truncated", "bad_magic", ...), for the whole frame
 //   "duplicate"     its twin was accepted (same sensor, sequence and time stamp)
 //   "unsupported"   a kind of data that is not used (all but movements)
+//   "tag_missing", "tag_wrong", "tag_replayed"  of a device whose frames prove their origin
+//                   (core/authz/frame_tag.h)
 //   "stale"         placed at or before what has been fused already
 //   "overlap"       placed where other samples are already
 //   "out_of_order"  the phone's own stamps run backwards
@@ -24,6 +26,7 @@
 #include <span>
 #include <vector>
 
+#include "core/authz/frame_tag.h"
 #include "core/base/counters.h"
 #include "core/events/events.h"
 #include "core/phone/phone_options.h"
@@ -35,7 +38,7 @@ class FrameIntake {
  public:
   FrameIntake(const PhoneOptions& options, EventSink& sink, Counters& counters);
 
-  void on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival);
+  void on_frame(DeviceIndex index, std::span<const std::byte> bytes, HostTime arrival);
   void on_local(StreamId stream, std::span<const HostTime> stamps, std::span<const float> values,
                 HostTime arrival);
 
@@ -67,8 +70,10 @@ class FrameIntake {
   struct Device {
     std::uint32_t frames = 0;
     std::optional<wire::FrameFormat> format;
+    std::optional<FrameTagChecker> tags;
   };
 
+  Device& device(DeviceIndex index);
   Result<wire::FrameView> read(Device& device, std::span<const std::byte> bytes) const;
   bool duplicate(Stream& s, const wire::FrameView& frame, HostTime arrival) const;
   FrameTiming timing(Stream& s, const wire::FrameView& frame, HostTime arrival, bool& missing);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/base/options.h"
 #include "core/phone/repetition_counter.h"
@@ -42,6 +43,9 @@ struct UploadOptions {
 
 struct PhoneOptions {
   WireFormat format = WireFormat::automatic;
+  // Of 32 bytes, by DeviceIndex; a device that has one must tag its frames (authz/frame_tag.h). Not
+  // in describe(): whoever pairs the devices puts them here.
+  std::vector<std::string> frame_keys;
   AlignerOptions aligner;
   ConditionerOptions signal;
   double fusion_period_ms = 500;

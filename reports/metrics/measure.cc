@@ -39,6 +39,10 @@ void measure_services(const RunRecord& record, MetricValues& out) {
   out.set_count("authz.refused", record.services.refused.total());
   for (const auto& [why, n] : record.services.refused.all())
     out.set_count("authz.refused." + why, n);
+  if (record.services.attack_requests > 0) {
+    out.set_count("attack.requests", record.services.attack_requests);
+    out.set_count("attack.accepted", record.services.attack_accepted);
+  }
   std::uint64_t failed = 0;
   for (const UploadAttempted& u : record.events.uploads) failed += u.status < 200 || u.status > 299;
   out.set("uploads.failed", static_cast<double>(failed), record.events.uploads.size());

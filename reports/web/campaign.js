@@ -37,7 +37,7 @@ function suiteSection({campaign: c}) {
 function campaignSection({campaign: c}) {
   if (!c || c.suite) return null;
   const facts = [['Scenario', c.scenario], ['Success', el('code', {text: c.success})],
-    ['Targets', c.attacks.map((a) => `${a.device}, ${words(a.sensor)}, ${number(a.start_s)} s to ${a.stop_s > 0 ? `${number(a.stop_s)} s` : 'the end'}`).join('; ')],
+    ['Targets', c.attacks.map((a) => `${words(a.kind)}${/token|api/.test(a.kind) ? '' : ` on ${a.device}, ${words(a.sensor)}`}, ${number(a.start_s)} s to ${a.stop_s > 0 ? `${number(a.stop_s)} s` : 'the end'}`).join('; ')],
     ['Attacker knows', c.knowledge], ['Effort', `${c.effort.path} (${c.effort.unit})`], ['Taxonomy', c.taxonomy.join(', ')]];
   return section('campaign', 'What was asked', null, el('div', {class: 'card'},
     c.forbidden ? el('p', {class: 'notice', text: `Cannot succeed: ${c.forbidden}`}) : null,
@@ -79,19 +79,26 @@ function costCell(cost) {
 
 function defencesSection({campaign: c}) {
   if (!c || c.suite) return null;
-  const metrics = [...new Set(c.variants.flatMap((v) => v.costs.map((x) => x.metric)))];
   const rows = c.variants.map((v) => {
     const last = v.frontier[v.frontier.length - 1];
     return [v.name, verdictPill(v.verdict), v.naive ? `${ofSeeds(v.naive)}, ${between(v.naive.interval)}` : '–',
       `${ofSeeds(last)}, ${between(last.interval)}`, v.smallest_effort === null ? '–' : `${number(v.smallest_effort)} ${c.effort.unit}`,
       v.role === 'no_attack' ? '–' : `${v.points_successful} of ${v.points}`,
-      ...metrics.map((m) => costCell(v.costs.find((x) => x.metric === m))),
-      el('div', {class: 'text', text: [v.words, v.tally?.words, v.set.join(', ')].filter(Boolean).join('. ')})];
+      el('div', {class: 'text'}, ...[v.words, v.tally?.words, ...v.set].filter(Boolean).map((t) => el('div', {text: t})))];
   });
-  return section('defences', 'Systems under attack, and what defences cost',
-    'Naive: the attack that is best against the undefended system. Adaptive: searched anew by an attacker who knows this one. Costs are differences on clean data, on the same seeds, with 95 % intervals.',
+  return section('defences', 'Systems under attack',
+    'Naive: the attack that is best against the undefended system. Adaptive: searched anew by an attacker who knows this one; at the whole budget, on fresh seeds.',
     el('div', {class: 'card'}, scrolling('Systems', table('Systems', [{text: 'system'}, {text: 'verdict'}, {text: 'naive', n: true}, {text: 'adaptive', n: true},
-      {text: 'smallest effort', n: true}, {text: 'points that succeeded', n: true}, ...metrics.map((m) => ({text: m, n: true})), {text: 'in words'}], rows))));
+      {text: 'smallest effort', n: true}, {text: 'points that succeeded', n: true}, {text: 'in words'}], rows))));
+}
+
+function costsSection({campaign: c}) {
+  if (!c || c.suite) return null;
+  const charged = c.variants.filter((v) => v.costs.length > 0);
+  if (charged.length === 0) return null;
+  const rows = charged[0].costs.map((m, i) => [el('code', {text: m.metric}), ...charged.map((v) => costCell(v.costs[i]))]);
+  return section('costs', 'What defences cost', `On clean data, nobody attacking. ${charged[0].name}: the mean. The others: their difference from it on the same seeds, with 95 % intervals.`,
+    el('div', {class: 'card'}, scrolling('Costs', table('Costs', [{text: 'metric'}, ...charged.map((v) => ({text: v.name, n: true}))], rows))));
 }
 
 // {curves: [{name, points: [[false alarms, detections], …], words}]}
@@ -110,8 +117,7 @@ function rocSection({campaign: c}) {
 
 function attacksSection({campaign: c}) {
   if (!c || c.suite) return null;
-  const rows = attacked(c).map((v) => [v.name, el('div', {class: 'text'}, ...(v.example ? v.example.set : v.attack).slice(-8).map((s) =>
-    el('div', {}, el('code', {text: s.length > 120 ? s.slice(0, 117) + '…' : s})))),
+  const rows = attacked(c).map((v) => [v.name, el('div', {class: 'text'}, ...(v.example ? v.example.set : [...v.set, ...v.attack]).map((s) => el('div', {}, el('code', {text: s})))),
     v.example ? String(v.example.seed) : '–',
     v.example ? v.example.cost.map((x) => `${words(x.name)} ${number(x.value)} ${x.unit}`).join(', ') : '–',
     v.blind ? `${shareText(v.blind.probability)}, ${between(v.blind.interval)}` : '–',

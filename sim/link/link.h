@@ -15,6 +15,7 @@
 #include <deque>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/counters.h"
@@ -67,6 +68,9 @@ class Link {
        TrueDevice& truth, Counters& dropped, DeliverySink sink, PhoneRadio* phone = nullptr);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
+
+  // Somebody else's noise on this link's packets.
+  void add_interference(Interference spoils) { radio_.add_interference(std::move(spoils)); }
 
   // Copies the message. Call from the simulation, at its `created` or later.
   void send(const Message& message);

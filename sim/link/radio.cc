@@ -176,7 +176,8 @@ void Radio::transmit(WorldTime event, WorldTime until) {
     account_.bytes += bytes;
     account_.framing_bytes += kFramingBytes + kAnswerBytes;
     account_.airtime_ms += airtime_us(bytes) * 1e-3;
-    if (errors_.chance(options_.packet_error)) {
+    const bool error = errors_.chance(options_.packet_error);
+    if (error || spoilt(busy - airtime(bytes), busy)) {
       ++account_.repetitions;
       account_.repeated_bytes += bytes;
       event_ = following();
@@ -231,6 +232,11 @@ void Radio::lose(WorldTime t) {
   phone_.move(connection_, anchor_);
 }
 
+bool Radio::spoilt(WorldTime from, WorldTime to) const {
+  return std::any_of(interference_.begin(), interference_.end(),
+                     [from, to](const Interference& spoils) { return spoils(from, to); });
+}
+
 // Polls up to `t`. Each poll is drawn only where silence can last for the supervision timeout at
 // all.
 void Radio::idle_until(WorldTime t) {
@@ -241,7 +247,7 @@ void Radio::idle_until(WorldTime t) {
   for (std::int64_t i = timeout / every; i > 0 && silence > 1e-18; --i) {
     silence *= options_.packet_error;
   }
-  if (silence <= 1e-18) {
+  if (silence <= 1e-18 && interference_.empty()) {
     if (t < idle_from_ + every) return;
     const std::int64_t polls = (t - idle_from_) / every;
     account_.polls += static_cast<std::uint64_t>(polls);
@@ -258,7 +264,8 @@ void Radio::idle_until(WorldTime t) {
     if (poll > t) return;
     ++account_.polls;
     idle_from_ = poll;
-    if (!polls_.chance(options_.packet_error)) contact_ = poll;
+    const bool lost = polls_.chance(options_.packet_error);
+    if (!lost && !spoilt(poll, poll + from_ms(1e-3 * kPoll_us))) contact_ = poll;
   }
 }
 

@@ -10,7 +10,8 @@
 // only every so many-th event takes place.
 // Silence: while there is nothing to send the wearable answers every (peripheral latency + 1)-th
 // poll; polls are lost like packets. When nothing has come through for the supervision timeout the
-// connection is lost, and made again some time later, at another anchor.
+// connection is lost, and made again some time later, at another anchor. Somebody's noise loses
+// packets and polls like any other error; one that lasts loses the connection.
 // Leaves out: that there are fewer polls, too, in the degraded state.
 // Airtime: 1 Mbit/s, 14 B of preamble, address, headers and checks around a packet, an empty packet
 // in answer, two inter-frame spaces.
@@ -19,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "core/base/time.h"
 #include "sim/engine/random.h"
@@ -49,6 +51,9 @@ struct RadioAccount {
   std::uint64_t connections_lost = 0;  // silence for the supervision timeout
 };
 
+// Whether a packet that is on the air from one instant to the other is lost to somebody's noise.
+using Interference = std::function<bool(WorldTime, WorldTime)>;
+
 class Radio {
  public:
   // False: the connection was lost before the last packet had been acknowledged.
@@ -57,6 +62,8 @@ class Radio {
   // References outlive this.
   Radio(Simulation& simulation, const LinkOptions& options, const RandomStream& stream,
         PhoneRadio& phone);
+
+  void add_interference(Interference spoils) { interference_.push_back(std::move(spoils)); }
 
   // When there is a connection: now, or later when it has just been lost.
   WorldTime connected_at();
@@ -89,11 +96,13 @@ class Radio {
   void finish(bool ok);
   void lose(WorldTime t);
   void idle_until(WorldTime t);
+  bool spoilt(WorldTime from, WorldTime to) const;
 
   Simulation& simulation_;
   LinkOptions options_;
   PhoneRadio& phone_;
   RandomStream errors_, anchors_, polls_, reconnect_;
+  std::vector<Interference> interference_;
   DegradedState degraded_;
   Duration interval_;
   std::size_t connection_;

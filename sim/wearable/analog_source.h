@@ -16,6 +16,9 @@ struct AnalogPath {
   double sample_rate_hz = 0;  // the true one of this power-up
   double lowpass_hz = 0;      // 0: none
   int lowpass_poles = 2;
+  double nominal_rate_hz = 0;  // as the data sheet has it; 0: unknown
+  double pulse_rate_hz = 0;    // optical: of its own light
+  bool dark_slots = false;     // optical: measures without it, too, and takes the difference
   // Magnitude response of the low-pass (Butterworth).
   double gain(double hz) const {
     if (lowpass_hz <= 0) return 1;
@@ -29,8 +32,9 @@ struct AnalogPath {
 class AnalogSource {
  public:
   virtual ~AnalogSource() = default;
-  // Adds to `xyz` (N x 3, m/s2 or rad/s, sensor frame) what the source adds at the sampler's input
-  // at each instant of `t` (strictly increasing), behind the path's low-pass.
+  // Adds to `xyz` (N x 3, SI units of the sensor, its frame) what the source adds at the sampler's
+  // input at each instant of `t` (strictly increasing), behind the path's low-pass. In a sensor that
+  // counts or listens (heart rate, beacons) it puts what is then counted or heard in its place.
   virtual void add(const AnalogPath& path, std::span<const WorldTime> t, float* xyz) const = 0;
 };
 

@@ -20,6 +20,7 @@ struct HeartOptions {
   double window_s = 8;
   double locks_per_min = 1.5;
   double unlocks_per_min = 1.5;
+  bool dark_slots = false;
   void describe(OptionVisitor& v);
 };
 

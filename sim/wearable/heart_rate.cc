@@ -36,6 +36,7 @@ void HeartOptions::describe(OptionVisitor& v) {
            "takes a steady movement's rhythm for the pulse", "proposal");
   v.number("unlocks_per_min", unlocks_per_min, {0, 60}, "1/min", "finds the pulse again",
            "proposal");
+  v.flag("dark_slots", dark_slots, "takes off the light seen between its own pulses");
 }
 
 HeartRateSource::HeartRateSource(const HeartOptions& options, const Motion& motion, WorldTime begin,

@@ -34,7 +34,13 @@ void append_signal(const float* rows, std::size_t n, TrueStream& truth) {
 }
 
 AnalogPath path_of(const SensorOptions& o, double rate_hz) {
-  return {o.kind, rate_hz, o.lowpass ? o.lowpass_of_rate * o.nominal_rate_hz : 0.0};
+  return {o.kind,
+          rate_hz,
+          o.lowpass ? o.lowpass_of_rate * o.nominal_rate_hz : 0.0,
+          2,
+          o.nominal_rate_hz,
+          o.kind == SensorKind::heart_rate ? o.heart.pulse_rate_hz : 0.0,
+          o.heart.dark_slots};
 }
 
 }  // namespace

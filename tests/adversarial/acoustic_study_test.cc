@@ -68,7 +68,7 @@ std::vector<double> readings(const Setting& s, std::uint64_t seed) {
                             *still, WorldTime{}, end);
   AttackOptions a;
   a.acoustic.clock_error_ppm = s.drift_ppm;
-  a.acoustic.tracks_clock = s.tracks;
+  if (s.tracks) a.knowledge = Knowledge::drift_tracking;
   const AcousticAttack attack(a);
   sensor.add_source(&attack);
   std::vector<WorldTime> t;

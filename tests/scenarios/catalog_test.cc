@@ -126,7 +126,7 @@ TEST(Acoustic, ATrackingAttackerMakesARestingWristTrain) {
 }
 
 TEST(Acoustic, AnErrorOf2778PpmUndoesIt) {
-  const auto o = run("acoustic", {{"attack[0].acoustic.tracks_clock", "false"}});
+  const auto o = run("acoustic", {{"attack[0].knowledge", "white_box"}});
   EXPECT_EQ(o.value("reps.spoofed"), 0);
 }
 

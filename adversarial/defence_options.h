@@ -1,0 +1,26 @@
+// Defences on the device: a scenario's [defences]. Each is off unless switched on; with all off
+// nothing is different by a bit. What ships with the phone is in core/phone (phone.guard).
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/options.h"
+#include "sim/wearable/sensor.h"
+
+namespace gauntlet::adversarial {
+
+struct DefenceOptions {
+  // Frames carry a counter and a tag of 8 bytes together with it (core/authz/frame_tag.h); the
+  // phone refuses those without.
+  bool frame_tag = false;
+  // Of the wearables' inertial sensors (sim/wearable/sensor.h); plain: as each sensor says.
+  sim::Sampling sampling = sim::Sampling::plain;
+  std::int64_t sampling_count = 16;
+  // The optical sensor measures with its own light off, too, and takes the difference.
+  bool dark_slots = false;
+  // Beacons' identifiers follow a secret sequence; 0: they never change.
+  double beacon_rotation_s = 0;
+  void describe(OptionVisitor& v);
+};
+
+}  // namespace gauntlet::adversarial

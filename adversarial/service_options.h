@@ -1,0 +1,30 @@
+// Parameters of attacks on tokens and services (catalogue J1 to J6, A1, A2).
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/options.h"
+
+namespace gauntlet::adversarial {
+
+enum class TokenFamily : std::uint8_t { j1, j2, j3, j4, j5, j6, all };
+
+// adversarial/token_attack.h: forged tokens against the real handlers.
+struct TokenAttackOptions {
+  TokenFamily family = TokenFamily::all;
+  std::int64_t requests = 200;
+  double per_s = 20;
+  void describe(OptionVisitor& v);
+};
+
+// adversarial/api_attack.h: an enrolled attacker with a token of his own.
+enum class ApiAct : std::uint8_t { foreign_objects, mass_assignment, flood, traversal, all };
+
+struct ApiAttackOptions {
+  ApiAct act = ApiAct::all;
+  std::int64_t requests = 200;
+  double per_s = 20;
+  void describe(OptionVisitor& v);
+};
+
+}  // namespace gauntlet::adversarial

@@ -1,0 +1,96 @@
+// Attacks within whole scenarios: each kind runs, the books balance, and what it should change
+// changes.
+#include <gtest/gtest.h>
+
+#include "reports/result.h"
+#include "scenarios/batch.h"
+
+namespace gauntlet::scenarios {
+namespace {
+
+std::map<std::string, double> run(std::vector<Override> overrides) {
+  Scenario scenario;
+  std::vector<Diagnostic> problems;
+  overrides.push_back({"plan.length_s", "200"});
+  EXPECT_TRUE(load_scenario("scenarios/catalog/gym-hour.toml", overrides, scenario, problems))
+      << to_string(problems);
+  static const auto parts = make_shared_parts(scenario.options, scenario.options.model);
+  EXPECT_TRUE(parts.ok());
+  reports::Provenance about;
+  about.scenario = scenario.options.name;
+  about.scenario_text = scenario.source.effective;
+  const auto batch = run_batch(scenario, *parts, about,
+                               {.seeds = consecutive_seeds(1, 1), .threads = 1, .progress = {}});
+  for (const auto& failure : batch.result.failures) ADD_FAILURE() << failure;
+  std::map<std::string, double> out;
+  for (const auto& [name, metric] : batch.result.metrics) {
+    if (metric.value) out[name] = *metric.value;
+  }
+  return out;
+}
+
+Override attack(const std::string& what) {
+  return {"attack", "[{device = \"watch\", start_s = 60, stop_s = 150, " + what + "}]"};
+}
+const Override kFullWatch = {
+    "wearable", "[{preset = \"watch-2023\", name = \"watch\", link = {preset = \"essay-max\"}}]"};
+
+TEST(Attacks, EveryKindRunsAndTheBooksBalance) {
+  for (const char* what :
+       {"kind = 'electromagnetic'", "kind = 'light', sensor = 'heart_rate'",
+        "kind = 'magnet', sensor = 'magnetometer'", "kind = 'pendulum'", "kind = 'impostor'",
+        "kind = 'acoustic', sensor = 'gyroscope', acoustic = {control = 'side_swing', drive_hz = "
+        "27000, frequency_hz = 27001}",
+        "kind = 'acoustic', acoustic = {control = 'dual_tone'}",
+        "kind = 'acoustic', acoustic = {control = 'denial'}"}) {
+    SCOPED_TRACE(what);
+    EXPECT_FALSE(run({kFullWatch, attack(what)}).empty());
+  }
+}
+
+TEST(Attacks, OnTheWayToThePhoneTheBooksBalanceTaggedOrNot) {
+  for (const char* act : {"relay", "delay", "stamps", "replay", "inject", "modify", "malformed"}) {
+    for (const char* tag : {"false", "true"}) {
+      SCOPED_TRACE(std::string(act) + ' ' + tag);
+      auto o = run({attack(std::string("kind = 'frame', frame = {act = '") + act +
+                           "', ramp_ppm = 5000, delay_ms = 300}"),
+                    {"defences.frame_tag", tag}});
+      const bool fooled = o["samples.foreign_accepted"] > 0;
+      EXPECT_FALSE(fooled && std::string_view(tag) == "true");
+    }
+  }
+}
+
+TEST(Attacks, InjectedFramesAreBelievedUntilFramesAreTagged) {
+  const Override inject = attack("kind = 'frame', frame = {act = 'inject'}");
+  EXPECT_GT(run({inject})["samples.foreign_accepted"], 3000);
+  auto tagged = run({inject, {"defences.frame_tag", "true"}});
+  EXPECT_EQ(tagged["samples.foreign_accepted"], 0);
+}
+
+// On clean data: 8 bytes of each frame of 2 s, and nothing else.
+TEST(Attacks, ATagCostsEightBytesAFrame) {
+  auto plain = run({});
+  auto tagged = run({{"defences.frame_tag", "true"}});
+  EXPECT_NEAR(tagged["link.bytes_per_s"] - plain["link.bytes_per_s"], 8 / 2.046, 0.3);
+  EXPECT_EQ(tagged["authz.refused"], 0);
+}
+
+// Of 90 s four fifths are jammed, each longer than the supervision timeout: what the
+// wearable cannot hand over it loses.
+TEST(Attacks, JammingLosesWhatTheWearableCannotHandOver) {
+  EXPECT_EQ(run({})["samples.dropped.wearable.outbox_busy"], 0);
+  const auto o = run({attack("kind = 'jamming', jamming = {burst_s = 20, pause_s = 5}")});
+  EXPECT_GT(o.at("samples.dropped"), 0.5 * 90 * 48.879);
+}
+
+TEST(Attacks, OnServicesNoRequestIsGranted) {
+  for (const char* kind : {"token", "api"}) {
+    auto o = run({attack(std::string("kind = '") + kind + "'")});
+    EXPECT_EQ(o["attack.requests"], 200) << kind;
+    EXPECT_EQ(o["attack.accepted"], 0) << kind;
+  }
+}
+
+}  // namespace
+}  // namespace gauntlet::scenarios
