@@ -195,9 +195,9 @@ std::string in_words(const CampaignOptions& options, const VariantResult& v) {
     return "succeeds from " + reports::to_text(*v.smallest_effort) + unit + " on (" + counts(last) +
            " at " + reports::to_text(last.effort) + unit + ")";
   }
-  const Level& best = *std::max_element(
-      v.levels.begin(), v.levels.end(),
-      [](const Level& a, const Level& b) { return a.successes <= b.successes; });
+  const Level& best =
+      *std::max_element(v.levels.begin(), v.levels.end(),
+                        [](const Level& a, const Level& b) { return a.successes <= b.successes; });
   return "succeeds now and then: " + counts(best) + " at " + reports::to_text(best.effort) + unit +
          ", " + percent(best.interval.lo) + " to " + percent(best.interval.hi);
 }

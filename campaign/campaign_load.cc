@@ -185,6 +185,7 @@ bool load_suite(const std::string& path, SuiteOptions& suite, std::vector<Diagno
       path, {}, [&suite](OptionVisitor& v) { suite.describe(v); }, loaded, problems);
   if (!read) return false;
   if (suite.name.empty()) problems.push_back({path, 0, 0, "name is missing"});
+  suite.text = loaded.text;
   const auto folder = std::filesystem::path(path).parent_path();
   for (std::string& file : suite.campaigns) file = (folder / file).string();
   return problems.empty();

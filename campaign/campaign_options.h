@@ -162,6 +162,7 @@ struct SuiteOptions {
   std::string about;
   std::vector<std::string> campaigns;  // paths, relative to the suite's own file
   std::vector<UncoveredOptions> uncovered;
+  std::string text;  // the file
   void describe(OptionVisitor& v);
 };
 // Whether the file has the key "campaigns".

@@ -221,6 +221,7 @@ Result<void> write_suite_page(const std::string& path, const SuiteOptions& suite
   reports::ResultFile file;
   file.provenance = about;
   file.provenance.scenario = suite.name;
+  file.provenance.scenario_text = suite.text;
   return reports::write_report_html(path, {.result = file, .campaign = json});
 }
 

@@ -8,6 +8,7 @@
 #include "campaign/campaign_page.h"
 #include "campaign/finding.h"
 #include "campaign/sarif.h"
+#include "cli/attack.h"
 #include "cli/command.h"
 #include "cli/paths.h"
 #include "cli/table.h"
@@ -19,17 +20,6 @@ namespace gauntlet::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct AttackArguments {
-  std::string campaign;
-  std::string replay;
-  std::string out;
-  std::string fail_on = "high";
-  std::vector<std::string> set;
-  int threads = 0;
-  bool json = false;
-  bool quiet = false;
-};
 
 int fail(int code, const std::string& message) {
   fmt::print(stderr, "gauntlet attack: {}\n", message);
@@ -102,6 +92,7 @@ class Command {
 
   int run() {
     if (!load()) return kBadInput;
+    if (!arguments_.target.empty()) return live();
     out_ = arguments_.out.empty() ? "out/" + campaign::file_name(name()) : arguments_.out;
     std::error_code error;
     fs::create_directories(out_, error);
@@ -130,6 +121,12 @@ class Command {
     campaign::CampaignResult result;
     std::string folder;  // below out_, ending in '/'; empty for a single campaign
   };
+
+  int live() const {
+    std::vector<const campaign::CampaignOptions*> campaigns;
+    for (const One& one : all_) campaigns.push_back(&one.campaign.options);
+    return attack_live(arguments_, campaigns);
+  }
 
   const std::string& name() const {
     return suite_ ? suite_->name : all_.front().campaign.options.name;
@@ -289,6 +286,16 @@ void add_attack(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json,
                     "Print campaign.json (suite.json) instead of tables");
   command->add_flag("--quiet", arguments->quiet, "Do not name each campaign as it begins");
+  command
+      ->add_option("--target", arguments->target,
+                   "Attack services that run: authz=URL, ingest=URL and profile=URL. Loopback, or "
+                   "whoever --authorisation names")
+      ->take_all();
+  command->add_option("--account", arguments->account,
+                      "With --target: a file with the attacker's own USER SECRET");
+  command->add_option("--trust", arguments->trust, "With --target: certificates to trust, PEM");
+  command->add_option("--authorisation", arguments->authorisation,
+                      "With --target: who may be attacked beyond this machine's loopback");
   command->callback([arguments, &exit_code] {
     exit_code = arguments->replay.empty() ? Command(*arguments).run() : replay(*arguments);
   });

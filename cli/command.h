@@ -47,5 +47,6 @@ void add_identify(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_attack(CLI::App& app, int& exit_code);
 void add_privacy(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, int& exit_code);
 
 }  // namespace gauntlet::cli

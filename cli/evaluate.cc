@@ -35,7 +35,7 @@ std::string with_interval(double value, const std::optional<reports::Interval>& 
 
 TextTable table_heads() {
   TextTable table({"data", "pipeline", "split", "windows", "accuracy [95 %]", "macro-F1 [95 %]",
-                   "worst group", "ECE"});
+                   "worst group", "ECE, calibrated"});
   table.align_left(1);
   table.align_left(2);
   return table;
@@ -46,7 +46,7 @@ void add_row(TextTable& table, const scenarios::EvaluationRow& row) {
   table.add({row.data, row.pipeline, row.split, std::to_string(e.windows),
              with_interval(e.accuracy, row.accuracy), with_interval(e.macro_f1, row.macro_f1),
              fmt::format("{} {:.2f}", row.worst_group, row.worst_group_accuracy),
-             fmt::format("{:.3f}", row.calibration_error)});
+             fmt::format("{:.3f}, {:.3f}", row.calibration_error_before, row.calibration_error)});
 }
 
 void print_left_out(const scenarios::TrackWindows& windows) {
@@ -95,6 +95,22 @@ void print_sets(const scenarios::EvaluationRow& row) {
              row.pipeline, row.split, row.sets.front().sets);
   TextTable table({"evidence", "top-1 [95 %]"});
   for (const auto& r : row.sets) table.add({r.evidence, with_interval(r.top1, r.interval)});
+  fmt::print("{}", table.text());
+}
+
+void print_layers(const scenarios::EvaluationRow& row) {
+  if (row.layers.empty()) return;
+  fmt::print("\n{}, {}, {}: costs of models and speeds of machines are assumed\n", row.data,
+             row.pipeline, row.split);
+  TextTable table({"layer", "machine", "models", "latency ms", "accuracy [95 %]"});
+  table.align_left(1);
+  table.align_left(2);
+  for (const auto& l : row.layers) {
+    std::string models;
+    for (const auto& m : l.models) models += (models.empty() ? "" : " ") + m;
+    table.add({l.layer, l.machine, models, l.latency_ms ? fmt::format("{:.1f}", *l.latency_ms) : "",
+               l.interval ? with_interval(l.accuracy, l.interval) : "nobody answers"});
+  }
   fmt::print("{}", table.text());
 }
 
@@ -176,6 +192,7 @@ class Command {
       for (const auto& row : rows) {
         add_row(table, row);
         print_sets(row);
+        print_layers(row);
         if (confusions_) print_confusion(windows.data, row);
       }
     }
@@ -197,7 +214,8 @@ void add(CLI::App& app, const char* name, const char* text, const char* example,
   auto arguments = std::make_shared<EvaluateArguments>(std::move(defaults));
   command
       ->add_option("--data", arguments->data,
-                   "sp-sw-har, gym, or recordings as `gauntlet import` reads them; may be repeated")
+                   "sp-sw-har, gym, or recordings as `gauntlet import` reads them; simulated: a "
+                   "preset among simulated people, in the phone; may be repeated")
       ->capture_default_str();
   command
       ->add_option("--pipeline", arguments->pipelines,
@@ -216,16 +234,21 @@ void add(CLI::App& app, const char* name, const char* text, const char* example,
   if (confusions) {
     command
         ->add_option("--people", arguments->table.people,
-                     "Without --data and --pipeline: the table of all pipelines, with so many "
-                     "simulated people")
+                     "In the table of all pipelines (neither --data nor --pipeline), or with "
+                     "--data simulated: how many are simulated")
         ->capture_default_str()
         ->check(CLI::Range(2, 1000));
-    command->add_option("--cache", arguments->table.cache,
-                        "A folder where the table's parts are kept for this build");
+    command
+        ->add_option("--cache", arguments->table.cache,
+                     "A folder where the table's parts are kept for this build; \"\": none")
+        ->capture_default_str();
   }
   command->callback([arguments, confusions, &exit_code] {
-    if (arguments->data.empty() && arguments->pipelines.empty()) {
+    const bool table = arguments->data.empty() && arguments->pipelines.empty();
+    if (table || arguments->data == std::vector<std::string>{"simulated"}) {
       arguments->table.threads = arguments->threads;
+      arguments->table.worlds = arguments->data;
+      arguments->table.pipelines = arguments->pipelines;
       exit_code = print_pipeline_table(arguments->table);
       return;
     }

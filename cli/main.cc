@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   add_compare(app, exit_code);
   add_metrics(app, exit_code);
   add_scenario(app, exit_code);
+  add_serve(app, exit_code);
   add_sut(app, exit_code);
   add_doctor(app, exit_code);
   try {

@@ -7,8 +7,10 @@
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/version.h"
+#include "replay/track_import.h"
 #include "reports/html/report_html.h"
 #include "scenarios/privacy_findings.h"
+#include "scenarios/privacy_recorded.h"
 
 namespace gauntlet::cli {
 namespace {
@@ -20,6 +22,7 @@ struct PrivacyArguments {
   std::vector<std::string> set;
   std::string out;
   bool json = false;
+  std::string recorded;
 };
 
 int fail(const std::string& why, int code) {
@@ -63,7 +66,60 @@ void print(const reports::ResultFile& result) {
   }
 }
 
+// Prints the result, and leaves it and its page in a folder.
+int hand_over(const reports::ResultFile& result, const PrivacyArguments& arguments,
+              const std::string& name) {
+  if (arguments.json) {
+    fmt::print("{}", reports::to_json(result));
+  } else {
+    fmt::print("{}: {}\n", name, result.provenance.split);
+    print(result);
+  }
+  for (const auto& failure : result.failures) fmt::print(stderr, "FAILED {}\n", failure);
+
+  const std::filesystem::path out = arguments.out.empty() ? "out/" + name : arguments.out;
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  if (error) return fail(out.string() + ": " + error.message(), kInfrastructure);
+  auto written = reports::write_result_json(out / "result.json", result);
+  if (written) written = reports::write_report_html(out / "report.html", {.result = result});
+  if (!written) return fail(written.error().message, kInfrastructure);
+  if (!arguments.json) {
+    fmt::print("\n{}\n{}\n", (out / "report.html").string(), (out / "result.json").string());
+  }
+  return result.failures.empty() ? kOk : kUnbalanced;
+}
+
+// Real people: no scenario is behind them and no seed.
+int recorded_command(const PrivacyArguments& arguments) {
+  std::string path = arguments.recorded;
+  if (path == "sp-sw-har") {
+    const auto data = find_data();
+    if (!data) return fail("the recordings are not here: set GAUNTLET_DATA", kBadInput);
+    path = (*data / path).string();
+  }
+  const auto imported = replay::import_tracks(std::span(&path, 1));
+  if (!imported) return fail(imported.error().message, kBadInput);
+  reports::ResultFile result;
+  result.provenance.scenario = "recorded people";
+  result.provenance.version = GAUNTLET_VERSION;
+  result.provenance.git_commit = GAUNTLET_COMMIT;
+  result.provenance.compiler = reports::compiler_family();
+  result.provenance.command = "gauntlet privacy --recorded " + arguments.recorded;
+  result.provenance.split =
+      "attacks learn from one half of the people and are judged on the other, and the reverse; the "
+      "first half of a person's runs is enrolled, the others are probes";
+  for (const char* device : {"watch", "phone"}) {
+    const auto found = scenarios::link_recorded(imported->tracks, device);
+    if (!found) return fail(found.error().message, kBadInput);
+    result.tables[std::string("leakage: recorded people, ") + device] =
+        scenarios::leakage_table(*found);
+  }
+  return hand_over(result, arguments, "recorded-people");
+}
+
 int privacy_command(const PrivacyArguments& arguments) {
+  if (!arguments.recorded.empty()) return recorded_command(arguments);
   scenarios::Scenario scenario;
   if (!load(arguments, scenario)) return kBadInput;
   const auto& options = scenario.options;
@@ -91,25 +147,7 @@ int privacy_command(const PrivacyArguments& arguments) {
   if (!run) return fail(run.error().message, kBadInput);
   const auto findings = scenarios::find_leaks(*run, options, seed, *parts);
   const auto result = scenarios::privacy_result(*run, findings, options, about);
-  if (arguments.json) {
-    fmt::print("{}", reports::to_json(result));
-  } else {
-    fmt::print("{}: {}\n", options.name, result.provenance.split);
-    print(result);
-  }
-  for (const auto& failure : result.failures) fmt::print(stderr, "FAILED {}\n", failure);
-
-  const std::filesystem::path out = arguments.out.empty() ? "out/" + options.name : arguments.out;
-  std::error_code error;
-  std::filesystem::create_directories(out, error);
-  if (error) return fail(out.string() + ": " + error.message(), kInfrastructure);
-  auto written = reports::write_result_json(out / "result.json", result);
-  if (written) written = reports::write_report_html(out / "report.html", {.result = result});
-  if (!written) return fail(written.error().message, kInfrastructure);
-  if (!arguments.json) {
-    fmt::print("\n{}\n{}\n", (out / "report.html").string(), (out / "result.json").string());
-  }
-  return result.failures.empty() ? kOk : kUnbalanced;
+  return hand_over(result, arguments, options.name);
 }
 
 }  // namespace
@@ -128,6 +166,8 @@ void add_privacy(CLI::App& app, int& exit_code) {
       ->take_all();
   command->add_option("--out", arguments->out, "Folder of the results; default: out/NAME");
   command->add_flag("--json", arguments->json, "Print the result file instead of the tables");
+  command->add_option("--recorded", arguments->recorded,
+                      "Real people instead: sp-sw-har, or tracks as `gauntlet import` reads them");
   command->callback([arguments, &exit_code] { exit_code = privacy_command(*arguments); });
 }
 

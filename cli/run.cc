@@ -202,6 +202,13 @@ std::optional<Error> misfit(const RunArguments& a, const ScenarioOptions& option
   if (!a.from.empty() && !(a.trace.empty() && a.save.empty())) {
     return Error{"usage", "--from goes on to the end: without --trace and --save"};
   }
+  if (!a.target.empty() && (one_run || a.seeds > 1 || a.json)) {
+    return Error{"usage",
+                 "--target drives services: without --seeds, --trace, --save, --from, --json"};
+  }
+  if (a.target.empty() && !(a.accounts.empty() && a.trust.empty() && a.authorisation.empty())) {
+    return Error{"usage", "--accounts, --trust and --authorisation go with --target"};
+  }
   if (!a.from.empty() && (a.seed || !a.set.empty())) {
     return Error{"usage", "--from goes on with the seed and the options that were saved"};
   }
@@ -272,6 +279,7 @@ int run_scenario(const RunArguments& given, const reports::ResultFile* captures)
     return kBadInput;
   }
 
+  if (!arguments.target.empty()) return run_live(arguments, options, *parts);
   const std::uint64_t seed = arguments.seed.value_or(static_cast<std::uint64_t>(options.seed));
   reports::Provenance about;
   about.scenario = options.name;
@@ -351,6 +359,22 @@ void add_run(CLI::App& app, int& exit_code) {
       ->take_all();
   command->add_option("--out", arguments->out, "Folder of the results; default: out/NAME");
   command->add_flag("--json", arguments->json, "Print the result file instead of the table");
+  command
+      ->add_option("--target", arguments->target,
+                   "Drive services that run: https://host:port, or authz=URL and ingest=URL")
+      ->take_all();
+  command->add_option("--accounts", arguments->accounts, "With --target: USER SECRET, one a line");
+  command->add_option("--phones", arguments->phones, "With --target; default: one an account")
+      ->check(CLI::Range(1, 1000000));
+  command->add_option("--speed", arguments->speed, "With --target: virtual seconds a real one")
+      ->check(CLI::Range(0.01, 1000.0))
+      ->capture_default_str();
+  command->add_option("--ramp", arguments->ramp_s, "With --target: seconds in which phones start")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->capture_default_str();
+  command->add_option("--trust", arguments->trust, "With --target: certificates to trust, PEM");
+  command->add_option("--authorisation", arguments->authorisation,
+                      "With --target: who may be driven beyond this machine's loopback");
   command->callback([arguments, &exit_code] { exit_code = run_scenario(*arguments); });
 }
 

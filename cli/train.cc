@@ -1,7 +1,9 @@
 #include <fmt/core.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <memory>
+#include <span>
+#include <thread>
 
 #include "cli/command.h"
 #include "cli/paths.h"
@@ -9,15 +11,20 @@
 #include "cli/table.h"
 #include "core/learn/model_file.h"
 #include "reports/result.h"
+#include "scenarios/pipeline_training.h"
 #include "scenarios/training.h"
 
 namespace gauntlet::cli {
 namespace {
 
+constexpr const char* kPipelines = "scenarios/catalog/train-pipelines.toml";
+
 struct TrainArguments {
-  std::string config = "scenarios/catalog/train-gym.toml";
-  std::string out = "scenarios/models/gym.model";
+  std::string config;  // empty: the one that ships
+  std::string out;
+  std::string pipeline;
   std::vector<std::string> set;
+  unsigned threads = std::max(1U, std::thread::hardware_concurrency());
 };
 
 void print_evaluation(const scenarios::TrainingReport& report) {
@@ -30,6 +37,43 @@ void print_evaluation(const scenarios::TrainingReport& report) {
              reports::to_text(e.macro_f1_no_null), reports::to_text(e.worst_group_accuracy));
 }
 
+int save(std::span<const std::byte> bytes, const std::string& path) {
+  const auto written = learn::save_model(bytes, path);
+  if (!written) {
+    fmt::print(stderr, "gauntlet train: {}\n", written.error().message);
+    return kInfrastructure;
+  }
+  fmt::print("wrote {} ({} bytes)\n", path, bytes.size());
+  return kOk;
+}
+
+int fail(const Error& error) {
+  fmt::print(stderr, "gauntlet train: {}\n", error.message);
+  return kBadInput;
+}
+
+int train_preset(const TrainArguments& arguments, const scenarios::TrainingOptions& options) {
+  const auto preset = scenarios::load_pipeline_preset(arguments.pipeline);
+  if (!preset) return fail(preset.error());
+  auto made = [&] {
+    ProgressLine line("training " + preset->name);
+    return scenarios::train_pipeline(*preset, options, arguments.threads,
+                                     [&line](double share) { line.show(share); });
+  }();
+  if (!made) return fail(made.error());
+  const auto& e = made->held_out.evaluation;
+  fmt::print(
+      "held out ({}): {} windows, accuracy {:.3f}, macro-F1 {:.3f}, worst person {:.2f}; "
+      "calibration error {:.3f} (before {:.3f})\n",
+      e.split, e.windows, e.accuracy, e.macro_f1, e.worst_group_accuracy, made->calibration_error,
+      made->calibration_error_before);
+  const auto bytes = learn::serialize(*made->served);
+  if (!bytes) return fail(bytes.error());
+  std::string path = arguments.out.empty() ? preset->model : arguments.out;
+  if (path.empty()) path = "scenarios/models/" + preset->name + ".model";
+  return save(*bytes, path);
+}
+
 int train_command(const TrainArguments& arguments) {
   scenarios::TrainingOptions options;
   std::vector<scenarios::Diagnostic> problems;
@@ -37,31 +81,27 @@ int train_command(const TrainArguments& arguments) {
   for (std::size_t i = 0; i < overrides.size(); ++i) {
     scenarios::parse_override(arguments.set[i], overrides[i], problems);
   }
-  const auto path = find_shipped(arguments.config);
+  const std::string config = !arguments.config.empty()    ? arguments.config
+                             : arguments.pipeline.empty() ? "scenarios/catalog/train-gym.toml"
+                                                          : kPipelines;
+  const auto path = find_shipped(config);
   scenarios::LoadedText loaded;
   if (!problems.empty() ||
       !scenarios::load_options(
-          path ? path->string() : arguments.config, overrides,
+          path ? path->string() : config, overrides,
           [&options](OptionVisitor& v) { options.describe(v); }, loaded, problems)) {
     fmt::print(stderr, "{}", to_string(problems));
     return kBadInput;
   }
+  if (!arguments.pipeline.empty()) return train_preset(arguments, options);
   auto report = [&options] {
     ProgressLine line("simulating people");
     return scenarios::train(options, [&line](double share) { line.show(share); });
   }();
-  if (!report) {
-    fmt::print(stderr, "gauntlet train: {}\n", report.error().message);
-    return kBadInput;
-  }
+  if (!report) return fail(report.error());
   print_evaluation(*report);
-  const auto written = learn::save_model(report->training.model, arguments.out);
-  if (!written) {
-    fmt::print(stderr, "gauntlet train: {}\n", written.error().message);
-    return kInfrastructure;
-  }
-  fmt::print("wrote {} ({} bytes)\n", arguments.out, std::filesystem::file_size(arguments.out));
-  return kOk;
+  return save(learn::serialize(report->training.model),
+              arguments.out.empty() ? "scenarios/models/gym.model" : arguments.out);
 }
 
 }  // namespace
@@ -71,9 +111,16 @@ void add_train(CLI::App& app, int& exit_code) {
       app, "train", "Train the classifier on simulated people, the same bytes each time",
       "gauntlet train scenarios/catalog/train-gym.toml --out my.model");
   auto arguments = std::make_shared<TrainArguments>();
-  command->add_option("config", arguments->config, "Who is simulated and how it is trained")
-      ->capture_default_str();
-  command->add_option("--out", arguments->out, "The model file")->capture_default_str();
+  command->add_option(
+      "config", arguments->config,
+      "Who is simulated and how it is trained; else train-gym.toml of the catalog, with "
+      "--pipeline train-pipelines.toml");
+  command->add_option("--out", arguments->out, "The model file; else where scenarios look for it");
+  command->add_option("--pipeline", arguments->pipeline,
+                      "The classifier of this pipeline instead of the one that ships: muvr, "
+                      "har-lstm, mliot, minirocket");
+  command->add_option("--threads", arguments->threads, "The result does not depend on it")
+      ->check(CLI::Range(1, 64));
   command->add_option("--set", arguments->set, "Override a key: path=value; may be repeated")
       ->take_all();
   command->callback([arguments, &exit_code] { exit_code = train_command(*arguments); });

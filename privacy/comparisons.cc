@@ -116,6 +116,12 @@ bool exactly_one_above(const Probe& p, double threshold) {
 
 }  // namespace
 
+Estimate complement(const Estimate& e) {
+  Estimate out{1 - e.value, {}};
+  if (e.interval) out.interval = {1 - e.interval->hi, 1 - e.interval->lo};
+  return out;
+}
+
 Verification verification(const Comparisons& c, const sim::RandomStream& stream,
                           double false_match_rate, int replicates) {
   CHECK(c.people >= 2 && !c.probes.empty() && replicates > 0, c.people, replicates);

@@ -29,6 +29,8 @@ struct Estimate {
   double value = 0;
   std::optional<reports::Interval> interval;
 };
+// 1 - e: errors as the attack's success.
+Estimate complement(const Estimate& e);
 
 struct Verification {
   Estimate equal_error_rate, area_under_curve, miss_rate;  // miss rate at `false_match_rate`

@@ -60,8 +60,16 @@ class ByGroup {
   std::vector<std::vector<double>> confusion_;
 };
 
-EvaluationRow row_of(const learn::Dataset& data, std::string pipeline, learn::HeldOut held_out) {
+EvaluationRow row_of(const learn::Dataset& data, const learn::Folds& folds, std::string pipeline,
+                     learn::HeldOut held_out) {
   EvaluationRow row;
+  const auto calibration_error = [&] {
+    return learn::expected_calibration_error(held_out.probabilities, data.classes.size(),
+                                             data.label);
+  };
+  row.calibration_error_before = calibration_error();
+  learn::calibrate_held_out(data, folds, held_out);
+  row.calibration_error = calibration_error();
   row.data = data.name;
   row.pipeline = std::move(pipeline);
   row.split = held_out.evaluation.split;
@@ -78,8 +86,6 @@ EvaluationRow row_of(const learn::Dataset& data, std::string pipeline, learn::He
       data.groups.size(), [&](auto groups) { return by_group.accuracy(groups); });
   row.macro_f1 = reports::bootstrap_interval(
       data.groups.size(), [&](auto groups) { return by_group.macro_f1(groups); });
-  row.calibration_error =
-      learn::expected_calibration_error(held_out.probabilities, data.classes.size(), data.label);
   row.held_out = std::move(held_out);
   return row;
 }
@@ -93,6 +99,7 @@ void EvaluationOptions::describe(OptionVisitor& v) {
             "people (or sessions) are left out in so many rounds; 0: one by one");
   v.table("serving", serving, "what differs between training and serving");
   v.table("context", context, "what habits and places are worth");
+  v.table("layers", layers, "an ensemble's choice of machines, and corrective feedback");
 }
 
 Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
@@ -146,17 +153,26 @@ std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
       [&options] {
         return learn::serve_defective(learn::make_classifier(options.classifier), options.serving);
       },
-      threads, progress);
+      threads,
+      [&](double share) {
+        if (progress) progress(options.layers.judged ? share / 2 : share);
+      });
   std::vector<EvaluationRow> rows;
   if (split == learn::Split::leave_one_group_out) {
     learn::HeldOut ordered = learn::with_class_order(data, folds, held_out);
-    rows.push_back(row_of(data, name, std::move(held_out)));
+    rows.push_back(row_of(data, folds, name, std::move(held_out)));
     if (options.context.judged) {
       rows.back().sets = judge_sets(data, folds, rows.back().held_out, options.context);
     }
-    rows.push_back(row_of(data, name + " + order", std::move(ordered)));
+    if (options.layers.judged) {
+      rows.back().layers =
+          judge_layers(data, folds, options.classifier, options.layers, threads, [&](double share) {
+            if (progress) progress(0.5 + share / 2);
+          });
+    }
+    rows.push_back(row_of(data, folds, name + " + order", std::move(ordered)));
   } else {
-    rows.push_back(row_of(data, name, std::move(held_out)));
+    rows.push_back(row_of(data, folds, name, std::move(held_out)));
   }
   return rows;
 }

@@ -12,6 +12,7 @@
 #include "core/learn/cross_validation.h"
 #include "core/learn/serving_defects.h"
 #include "reports/statistics/intervals.h"
+#include "scenarios/mliot_layers.h"
 #include "scenarios/set_context.h"
 #include "scenarios/track_windows.h"
 
@@ -23,6 +24,7 @@ struct EvaluationOptions {
   learn::ClassifierOptions classifier;
   learn::ServingDefects serving;
   ContextOptions context;
+  LayerOptions layers;
   std::int64_t folds = 0;
   void describe(OptionVisitor& v);
 };
@@ -41,7 +43,9 @@ struct EvaluationRow {
   std::optional<reports::Interval> accuracy, macro_f1;  // bootstrap over people or sessions
   std::string worst_group;
   double worst_group_accuracy = 0;
-  double calibration_error = 0;
+  double calibration_error = 0;  // of probabilities calibrated on the other rounds
+  double calibration_error_before = 0;
+  std::vector<LayerRow> layers;  // where options.layers.judged, by windows each by itself
   std::vector<ContextRow> sets;  // where options.context.judged, by windows each by itself
 };
 

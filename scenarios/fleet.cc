@@ -74,7 +74,7 @@ Result<FleetRun> run_fleet(const ScenarioOptions& options, const SharedParts& pa
   out.result.provenance = about;
   out.result.provenance.seeds = {how.seed};
   out.result.provenance.duration_s = seconds_since_origin(last);
-  const auto& provenance = parts.model->parts().provenance;
+  const auto& provenance = parts.model->provenance();
   if (const auto it = provenance.find("split"); it != provenance.end()) {
     out.result.provenance.split = it->second;
   }

@@ -13,6 +13,7 @@ namespace gauntlet::scenarios {
 void PipelinePreset::describe(OptionVisitor& v) {
   v.text("about", about, "what it is, in a sentence");
   v.text("claim", claim, "what is published of the system it reproduces");
+  v.text("model", model, "the file that `gauntlet train --pipeline` makes and a scenario serves");
   v.table("pipeline", pipeline, "which process");
   v.table("phone", phone, "the phone");
   v.table("evaluation", evaluation, "windows and classifier");

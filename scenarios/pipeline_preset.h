@@ -1,7 +1,7 @@
 // The pipelines under test that ship, each a file of scenarios/pipelines that sets options of the
-// same parts. In a scenario `[pipeline] preset = "muvr"` takes its phone and pipeline options,
-// which the scenario's own keys override; `gauntlet evaluate --pipeline muvr` takes its windows and
-// classifier.
+// same parts. In a scenario `[pipeline] preset = "muvr"` takes its phone and pipeline options
+// and its trained model, which the scenario's own keys override; `gauntlet evaluate --pipeline
+// muvr` takes its windows and classifier.
 #pragma once
 
 #include <span>
@@ -19,6 +19,7 @@ struct PipelinePreset {
   std::string name;
   std::string about;
   std::string claim;  // what is published of the system it reproduces
+  std::string model;  // the file that a scenario serves; empty: whatever the scenario names
   PipelineOptions pipeline;
   PhoneOptions phone;
   EvaluationOptions evaluation;

@@ -3,17 +3,19 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 #include "reports/metrics/activity.h"
+#include "reports/statistics/paired.h"
 
 namespace gauntlet::scenarios {
 namespace {
 
-constexpr std::array kFields{&PipelineLine::pipeline,    &PipelineLine::world,
-                             &PipelineLine::split,       &PipelineLine::f1,
-                             &PipelineLine::events,      &PipelineLine::within_one,
-                             &PipelineLine::count_error, &PipelineLine::lag_ms,
-                             &PipelineLine::cost_ms,     &PipelineLine::note};
+constexpr std::array kFields{
+    &PipelineLine::pipeline,   &PipelineLine::world,       &PipelineLine::split,
+    &PipelineLine::accuracy,   &PipelineLine::f1,          &PipelineLine::events,
+    &PipelineLine::within_one, &PipelineLine::count_error, &PipelineLine::lag_ms,
+    &PipelineLine::cost_ms,    &PipelineLine::note};
 
 std::string fixed(double x, int digits) {
   char text[40];
@@ -88,17 +90,50 @@ PipelineLine line_of(const PipelinePreset& preset, const EvaluationRow& row,
   line.pipeline = row.pipeline;
   line.world = row.data;
   line.split = row.split;
+  line.accuracy = with_interval(row.held_out.evaluation.accuracy, row.accuracy);
   line.f1 = with_interval(row.held_out.evaluation.macro_f1, row.macro_f1);
   const auto e = events_of(row, data);
   line.events = std::to_string(e.correct) + " / " + std::to_string(e.deleted) + " / " +
                 std::to_string(e.inserted);
   line.cost_ms = fixed(preset.phone.classify_cost_ms, 0);
-  line.note = "accuracy " + fixed(row.held_out.evaluation.accuracy, 3);
+  line.note = "accuracy " + line.accuracy;
   for (const auto& s : row.sets) {
-    if (s.evidence == "signal") line.note += "; sets, top-1: " + fixed(s.top1, 2);
-    if (s.evidence == "all four") line.note += ", with context " + fixed(s.top1, 2);
+    if (s.evidence == "signal") {
+      line.note += "; whole sets, top-1: " + with_interval(s.top1, s.interval);
+    }
+    if (s.evidence == "all four") {
+      line.note += ", with context (simulated) " + with_interval(s.top1, s.interval);
+    }
+  }
+  for (const LayerRow& l : row.layers) {
+    if (l.layer == "alone") continue;
+    line.note += "; " + l.layer + " " + (l.interval ? with_interval(l.accuracy, l.interval) : "-");
+    if (l.latency_ms) line.note += " in " + fixed(*l.latency_ms, 0) + " ms";
   }
   return line;
+}
+
+RecordedCounts count_recorded(const replay::ReplayReport& report) {
+  std::map<std::string, replay::RepetitionScore> sessions;
+  for (const auto& f : report.files) {
+    const bool scored = f.labelled_repetitions >= replay::kScoredRepetitions &&
+                        f.totals.loss_share() < replay::kCleanLossShare;
+    if (scored) sessions[f.session].add(f.labelled_repetitions, f.counted_repetitions);
+  }
+  std::vector<replay::RepetitionScore> scores;
+  for (const auto& [session, score] : sessions) scores.push_back(score);
+  const auto& all = report.clean_repetitions;
+  if (all.sets == 0) return {};
+  const auto interval = reports::bootstrap_interval(scores.size(), [&](auto drawn) {
+    double within = 0, sets = 0;
+    for (const std::size_t k : drawn) {
+      within += static_cast<double>(scores[k].within1);
+      sets += static_cast<double>(scores[k].sets);
+    }
+    return within / sets;
+  });
+  return {with_interval(static_cast<double>(all.within1) / static_cast<double>(all.sets), interval),
+          fixed(all.mean_absolute_error(), 2)};
 }
 
 std::string to_text(const std::vector<PipelineLine>& lines) {

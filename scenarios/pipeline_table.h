@@ -1,5 +1,5 @@
 // One line of the table of pipelines: a pipeline in a world, by one split. What a world cannot tell
-// stays empty: recordings have no lag, and no instants of repetitions.
+// stays empty: recordings have no lag, and only those of the gym have counts of repetitions.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "replay/replay_report.h"
 #include "scenarios/evaluation.h"
 #include "scenarios/pipeline_trial.h"
 
@@ -14,6 +15,7 @@ namespace gauntlet::scenarios {
 
 struct PipelineLine {
   std::string pipeline, world, split;
+  std::string accuracy;    // of windows, with its interval
   std::string f1;          // macro-F1 of windows, with its interval
   std::string events;      // correct / deleted / inserted
   std::string within_one;  // share of sets, with its interval
@@ -24,6 +26,12 @@ struct PipelineLine {
 };
 
 PipelineLine line_of(const PipelinePreset& preset, const TrialResult& trial);
+// Repetitions counted in recorded sets, which are the same whatever classifies: "within one" with
+// an interval over sessions, and the mean error.
+struct RecordedCounts {
+  std::string within_one, count_error;
+};
+RecordedCounts count_recorded(const replay::ReplayReport& report);
 // `data` is what the row was made from.
 PipelineLine line_of(const PipelinePreset& preset, const EvaluationRow& row,
                      const learn::Dataset& data);

@@ -2,48 +2,62 @@
 
 #include <oneapi/tbb/parallel_for.h>
 
-#include <atomic>
-#include <cmath>
 #include <mutex>
 #include <utility>
 
+#include "core/learn/calibration.h"
 #include "core/learn/serving.h"
 #include "core/ports/built_in_pipeline.h"
 #include "reports/statistics/paired.h"
+#include "scenarios/pipeline_training.h"
 #include "scenarios/runner.h"
 
 namespace gauntlet::scenarios {
 namespace {
 
-constexpr const char* kNull = "no exercise";
+// The windows of one person out.
+struct LeftOut {
+  std::unique_ptr<learn::WindowClassifier> classifier;  // trained on the others
+  std::vector<std::uint32_t> windows;
+};
 
-learn::Dataset dataset_of(const std::vector<PersonWindows>& people, const TrainingOptions& world) {
-  learn::Dataset d;
-  d.name = "simulated";
-  d.rate_hz = 1000 / world.world.phone.signal.grid_period_ms;
-  d.length = static_cast<std::uint32_t>(std::lround(world.window_s * d.rate_hz));
-  d.channels = 3;
-  for (std::size_t p = 0; p < people.size(); ++p) {
-    const auto& w = people[p];
-    for (std::size_t i = 0; i < w.labels.size(); ++i) {
-      d.add(std::span(w.values).subspan(i * d.window_size(), d.window_size()),
-            w.labels[i].empty() ? kNull : w.labels[i], "person " + std::to_string(p),
-            static_cast<std::uint32_t>(p));
-    }
-  }
-  return d;
-}
-
-std::unique_ptr<learn::Serving> train_without(const learn::Dataset& data, std::size_t person,
-                                              const PipelinePreset& preset) {
-  auto classifier = learn::serve_defective(learn::make_classifier(preset.evaluation.classifier),
-                                           preset.evaluation.serving);
+LeftOut train_without(const learn::Dataset& data, std::size_t person, const PipelinePreset& preset,
+                      std::vector<float>& probabilities) {
+  LeftOut out{learn::serve_defective(learn::make_classifier(preset.evaluation.classifier),
+                                     preset.evaluation.serving),
+              {}};
   std::vector<std::uint32_t> rows;
   for (std::uint32_t i = 0; i < data.size(); ++i) {
-    if (data.recording[i] != person) rows.push_back(i);
+    (data.recording[i] == person ? out.windows : rows).push_back(i);
   }
-  classifier->fit(data, rows);
-  return learn::serve(std::move(classifier), data, kNull);
+  out.classifier->fit(data, rows);
+  const std::size_t classes = data.classes.size();
+  for (const std::uint32_t i : out.windows) {
+    out.classifier->probabilities(data.window(i),
+                                  std::span(probabilities).subspan(i * classes, classes));
+  }
+  return out;
+}
+
+// Calibrated by the windows of the others, each of which was answered by a classifier that had not
+// seen it.
+std::unique_ptr<learn::Serving> serve_calibrated(const learn::Dataset& data, LeftOut left_out,
+                                                 const std::vector<float>& probabilities) {
+  std::vector<std::uint8_t> use(data.size(), 1);
+  for (const std::uint32_t i : left_out.windows) use[i] = 0;
+  const float power = learn::fit_power(probabilities, data.classes.size(), data.label, use);
+  return learn::serve(std::move(left_out.classifier), data, kNoExercise, power);
+}
+
+void in_parallel(std::size_t n, const std::function<void(std::size_t)>& work,
+                 const std::function<void(double)>& progress) {
+  std::size_t done = 0;
+  std::mutex mutex;
+  oneapi::tbb::parallel_for(std::size_t{0}, n, [&](std::size_t i) {
+    work(i);
+    const std::scoped_lock lock(mutex);
+    progress(static_cast<double>(++done) / static_cast<double>(n));
+  });
 }
 
 // By hand nothing is asked, and nothing need be trained.
@@ -51,7 +65,8 @@ std::unique_ptr<learn::Serving> untrained() {
   learn::Dataset shape;
   shape.length = 100;
   shape.channels = 3;
-  return learn::serve(learn::make_classifier({}), shape, kNull);
+  shape.classes = {kNoExercise};
+  return learn::serve(learn::make_classifier({}), shape, kNoExercise);
 }
 
 }  // namespace
@@ -73,17 +88,23 @@ std::optional<TrialResult::Summary> TrialResult::summary(const std::string& metr
 Result<TrialResult> try_pipeline(const PipelinePreset& preset, const TrainingOptions& given,
                                  const std::function<void(double)>& progress) {
   TrainingOptions world = given;
-  world.world.pipeline = preset.pipeline;
-  world.world.phone = preset.phone;
-  world.window_s = preset.evaluation.windows.window_s;
-  world.hop_s = preset.evaluation.windows.hop_s;
+  take_preset(world, preset);
   learn::Dataset data;
+  const auto report = [&progress](double from, double to, double share) {
+    if (progress) progress(from + (to - from) * share);
+  };
+  std::vector<LeftOut> left_out;
+  std::vector<float> probabilities;
   if (preset.classifies()) {
-    auto people = simulate_windows(world, [&](double share) {
-      if (progress) progress(share / 2);
-    });
-    if (!people) return people.error();
-    data = dataset_of(*people, world);
+    auto simulated = simulated_dataset(world, [&](double share) { report(0, 0.15, share); });
+    if (!simulated) return simulated.error();
+    data = std::move(*simulated);
+    left_out.resize(static_cast<std::size_t>(world.people));
+    probabilities.resize(data.size() * data.classes.size());
+    in_parallel(
+        left_out.size(),
+        [&](std::size_t p) { left_out[p] = train_without(data, p, preset, probabilities); },
+        [&](double share) { report(0.15, 0.85, share); });
   }
   const auto parts = make_shared_parts(world.world, "");
   if (!parts) return parts.error();
@@ -94,13 +115,13 @@ Result<TrialResult> try_pipeline(const PipelinePreset& preset, const TrainingOpt
   result.split = preset.classifies() ? "leave-one-person-out" : "not trained here";
   result.by_person.resize(result.people);
   std::vector<std::optional<Error>> errors(result.people);
-  std::atomic<int> done{0};
-  std::mutex mutex;
-  oneapi::tbb::parallel_for(std::size_t{0}, result.people, [&](std::size_t p) {
+  const auto run_person = [&](std::size_t p) {
     ScenarioOptions options = world.world;
     options.person.number = world.first_person + static_cast<std::int64_t>(p);
     const auto seed = static_cast<std::uint64_t>(options.seed);
-    const auto serving = preset.classifies() ? train_without(data, p, preset) : untrained();
+    const auto serving = preset.classifies()
+                             ? serve_calibrated(data, std::move(left_out[p]), probabilities)
+                             : untrained();
     auto run =
         preset.pipeline.kind == PipelineKind::external
             ? run_seed(options, seed, *parts)
@@ -114,10 +135,9 @@ Result<TrialResult> try_pipeline(const PipelinePreset& preset, const TrainingOpt
     } else {
       result.by_person[p] = std::move(run->result.values);
     }
-    if (!progress) return;
-    const std::scoped_lock lock(mutex);
-    progress(0.5 + 0.5 * ++done / static_cast<double>(result.people));
-  });
+  };
+  in_parallel(result.people, run_person,
+              [&](double share) { report(preset.classifies() ? 0.85 : 0, 1, share); });
   for (const auto& error : errors) {
     if (error) return *error;
   }

@@ -31,7 +31,7 @@ struct TrialResult {
   std::optional<Summary> summary(const std::string& metric) const;
 };
 
-// `world` says who is simulated and what they do (scenarios/catalog/train-gym.toml, fewer people);
+// `world` says who is simulated and what they do (scenarios/catalog/train-pipelines.toml);
 // pipeline, phone and window length are the preset's. Codes: those of run_seed.
 Result<TrialResult> try_pipeline(const PipelinePreset& preset, const TrainingOptions& world,
                                  const std::function<void(double)>& progress = {});

@@ -269,17 +269,13 @@ void Finder::linked() {
   const int replicates = static_cast<int>(options_.privacy.replicates);
   const auto v = privacy::verification(c, stream("verify"), 1e-3, replicates);
   const auto w = privacy::verification(planted, stream("verify"), 1e-3, replicates);
-  const auto right = [](const Estimate& wrong) {
-    Estimate out{1 - wrong.value, {}};
-    if (wrong.interval) out.interval = {1 - wrong.interval->hi, 1 - wrong.interval->lo};
-    return out;
-  };
-  row("A3 A4", "M4", "verification: 1 - EER", right(v.equal_error_rate), right(w.equal_error_rate),
-      0.5, "chance", "secondary: see M2");
+  row("A3 A4", "M4", "verification: 1 - EER", privacy::complement(v.equal_error_rate),
+      privacy::complement(w.equal_error_rate), 0.5, "chance", "secondary: see M2");
   row("A3 A4", "M4", "verification: area under the curve", v.area_under_curve, w.area_under_curve,
       0.5, "chance", "secondary: see M2");
-  row("A3 A4", "M4", "verification: hits at a false match rate of 0.001", right(v.miss_rate),
-      right(w.miss_rate), 1e-3, "chance", "secondary: see M2");
+  row("A3 A4", "M4", "verification: hits at a false match rate of 0.001",
+      privacy::complement(v.miss_rate), privacy::complement(w.miss_rate), 1e-3, "chance",
+      "secondary: see M2");
 }
 
 void Finder::tokens(const SharedParts& parts, std::uint64_t seed) {

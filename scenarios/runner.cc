@@ -16,11 +16,12 @@ Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
   if (!recorded) return recorded.error();
   parts.recorded = std::move(*recorded);
   if (!model_path.empty()) {
-    auto model = learn::load_model(model_path);
+    const auto bytes = learn::read_model_bytes(model_path);
+    if (!bytes) return bytes.error();
+    auto model = learn::parse_model(*bytes);
     if (!model) return model.error();
-    parts.model = std::make_shared<const learn::Model>(std::move(*model));
-    const auto bytes = learn::serialize(*parts.model);
-    parts.model_bytes.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    parts.model = std::move(*model);
+    parts.model_bytes.assign(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   }
   return parts;
 }
@@ -94,7 +95,7 @@ Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
                                                               run.truth->end - run.truth->begin,
                                                               {}});
   if (parts.model) {
-    const auto& provenance = parts.model->parts().provenance;
+    const auto& provenance = parts.model->provenance();
     if (const auto it = provenance.find("split"); it != provenance.end()) {
       run.record->split = it->second;
     }

@@ -14,7 +14,7 @@
 
 #include "core/base/result.h"
 #include "core/events/event_log.h"
-#include "core/learn/model.h"
+#include "core/learn/serving.h"
 #include "core/ports/external_pipeline.h"
 #include "core/ports/system_under_test.h"
 #include "core/truth/truth.h"
@@ -40,7 +40,7 @@ using SutFactory =
 
 // Made once per process and shared by its runs: a key pair costs more than a simulated hour.
 struct SharedParts {
-  std::shared_ptr<const learn::Model> model;
+  std::shared_ptr<const learn::Serving> model;
   std::string model_bytes;  // as the model service delivers them
   ServiceKeys keys;
   std::shared_ptr<const RecordedPerson> recorded = nullptr;  // of person.from_recording

@@ -43,8 +43,8 @@ void FleetOptions::describe(OptionVisitor& v) {
 
 namespace {
 
-// A preset sets the phone's options too; they are visited later, so what the file says of them
-// wins.
+// A preset sets the phone's options and the model too; they are visited later, so what the file
+// says of them wins.
 struct PipelineChoice {
   ScenarioOptions& whole;
   void describe(OptionVisitor& v) {
@@ -54,6 +54,7 @@ struct PipelineChoice {
                const PipelinePreset preset = load_pipeline_preset(name).value();
                whole.pipeline = preset.pipeline;
                whole.phone = preset.phone;
+               if (!preset.model.empty()) whole.model = preset.model;
              });
     whole.pipeline.describe(v);
   }
@@ -65,7 +66,6 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.text("name", name, "names the experiment; results of other names are not compared");
   v.text("about", about, "what it is for, in a sentence");
   v.integer("seed", seed, {0, 9e15}, "", "root of every random stream");
-  v.text("model", model, "the classifier; empty: nothing is classified");
   v.table("person", person, "who trains");
   v.table("plan", plan, "what the person does");
   v.table("labels", labels, "how the person marks sets on the phone");
@@ -73,6 +73,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("phone_device", phone_device, "the telephone: sensors and clock");
   PipelineChoice choice{*this};
   v.table("pipeline", choice, "which pipeline is measured: the built-in one or another process");
+  v.text("model", model, "the classifier's file; a pipeline's preset names its own");
   v.table("phone", phone, "the pipeline under test");
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");

@@ -138,4 +138,12 @@ std::string write_public_pem(const EVP_PKEY* key) {
   return std::string(text, static_cast<std::size_t>(size));
 }
 
+std::string write_private_pem(const EVP_PKEY* key) {
+  const Bio bio(BIO_new(BIO_s_secmem()));
+  CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
 }  // namespace gauntlet::crypto

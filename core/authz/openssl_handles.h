@@ -41,9 +41,10 @@ inline const unsigned char* octets(std::string_view s) {
 }
 inline unsigned char* octets(std::string& s) { return reinterpret_cast<unsigned char*>(s.data()); }
 
-// Private keys enter and leave only through these two; nothing else reads or writes PEM.
+// Private keys enter and leave only through these; nothing else reads or writes PEM.
 Pkey read_private_pem(std::string_view pem);
 Pkey read_public_pem(std::string_view pem);
 std::string write_public_pem(const EVP_PKEY* key);
+std::string write_private_pem(const EVP_PKEY* key);
 
 }  // namespace gauntlet::crypto

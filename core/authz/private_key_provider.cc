@@ -105,6 +105,12 @@ std::optional<std::string> RsaPrivateKey::decrypt(std::string_view ciphertext) c
   return out;
 }
 
+std::string generate_rsa_pem(unsigned bits) {
+  const crypto::Pkey key(EVP_RSA_gen(bits));
+  CHECK(key, bits);
+  return crypto::write_private_pem(key.get());
+}
+
 LocalKeyProvider::LocalKeyProvider(RsaPrivateKey first) {
   entries_.push_back({std::move(first), HostTime::max()});
 }

@@ -49,6 +49,10 @@ class RsaPrivateKey {
   std::shared_ptr<const RsaPublicKey::Material> material_;
 };
 
+// A new key for a file (PKCS #8). This is the one way in which a private key becomes bytes, and
+// only before anybody uses it.
+std::string generate_rsa_pem(unsigned bits = 2048);
+
 class PrivateKeyProvider {
  public:
   virtual ~PrivateKeyProvider() = default;

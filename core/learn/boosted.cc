@@ -162,6 +162,28 @@ BoostedTrees::BoostedTrees(const FeatureRows& rows, const BoostedOptions& o)
   }
 }
 
+BoostedTrees::BoostedTrees(ByteReader& r, std::size_t features, std::size_t classes)
+    : classes_(classes), depth_(r.number<std::uint32_t>()) {
+  const std::size_t trees = r.number<std::uint32_t>();
+  r.require(depth_ >= 1 && depth_ <= 16, "boosted trees of an impossible depth");
+  for (std::size_t t = 0; t < trees && r.ok(); ++t) {
+    Tree tree;
+    r.array(tree.splits, (std::size_t{1} << depth_) - 1);
+    r.array(tree.leaves, std::size_t{1} << depth_);
+    for (const Split& s : tree.splits) r.require(s.feature < features, "a split by no feature");
+    trees_.push_back(std::move(tree));
+  }
+}
+
+void BoostedTrees::write(ByteWriter& w) const {
+  w.number(static_cast<std::uint32_t>(depth_));
+  w.number(static_cast<std::uint32_t>(trees_.size()));
+  for (const Tree& t : trees_) {
+    w.array(t.splits);
+    w.array(t.leaves);
+  }
+}
+
 void BoostedTrees::scores(std::span<const float> x, std::span<float> out) const {
   std::fill(out.begin(), out.end(), 0.0F);
   for (std::size_t t = 0; t < trees_.size(); ++t) {
@@ -187,6 +209,17 @@ RandomFourier::RandomFourier(std::size_t features, std::size_t outputs, double g
     w = static_cast<float>(sd * sum);
   }
   for (float& o : offset_) o = static_cast<float>(draws.uniform());
+}
+
+RandomFourier::RandomFourier(ByteReader& r, std::size_t features) : features_(features) {
+  r.list(offset_);
+  r.array(weights_, offset_.size() * features);
+  r.require(!offset_.empty(), "a kernel without components");
+}
+
+void RandomFourier::write(ByteWriter& w) const {
+  w.list(offset_);
+  w.array(weights_);
 }
 
 void RandomFourier::apply(std::span<const float> x, std::span<float> out) const {

@@ -25,6 +25,8 @@ struct BoostedOptions {
 class BoostedTrees {
  public:
   BoostedTrees(const FeatureRows& rows, const BoostedOptions& options);
+  BoostedTrees(ByteReader& r, std::size_t features, std::size_t classes);
+  void write(ByteWriter& w) const;
   void scores(std::span<const float> x, std::span<float> out) const;
 
  private:
@@ -46,6 +48,8 @@ class BoostedTrees {
 class RandomFourier {
  public:
   RandomFourier(std::size_t features, std::size_t outputs, double gamma, std::uint64_t seed);
+  RandomFourier(ByteReader& r, std::size_t features);
+  void write(ByteWriter& w) const;
   std::size_t outputs() const { return offset_.size(); }
   void apply(std::span<const float> x, std::span<float> out) const;
 

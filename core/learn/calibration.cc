@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/learn/ridge.h"
+#include "core/signal/plain_math.h"
 
 namespace gauntlet::learn {
 namespace {
@@ -26,7 +28,25 @@ std::vector<Answer> answers_of(std::span<const float> probabilities, std::size_t
   return out;
 }
 
+// Of what is impossible as if it were very unlikely.
+float logarithm(float p) {
+  return static_cast<float>(natural_log(p > 1e-12F ? static_cast<double>(p) : 1e-12));
+}
+
 }  // namespace
+
+float fit_power(std::span<const float> probabilities, std::size_t classes,
+                std::span<const std::uint32_t> truth, std::span<const std::uint8_t> use) {
+  std::vector<float> scores(probabilities.size());
+  std::ranges::transform(probabilities, scores.begin(), logarithm);
+  return fit_inverse_temperature(scores, classes, truth, use);
+}
+
+void calibrate(std::span<float> probabilities, float power) {
+  if (power == 1) return;
+  std::ranges::transform(probabilities, probabilities.begin(), logarithm);
+  softmax(probabilities, power);
+}
 
 double expected_calibration_error(std::span<const float> probabilities, std::size_t classes,
                                   std::span<const std::uint32_t> truth, std::size_t bins) {

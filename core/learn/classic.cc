@@ -40,6 +40,20 @@ NearestNeighbours::NearestNeighbours(const FeatureRows& rows, std::size_t k)
   CHECK(k_ >= 1);
 }
 
+NearestNeighbours::NearestNeighbours(ByteReader& r, std::size_t features, std::size_t classes)
+    : features_(features), k_(r.number<std::uint32_t>()) {
+  r.list(labels_);
+  r.array(values_, labels_.size() * features);
+  r.require(k_ >= 1 && k_ <= labels_.size(), "more neighbours than rows");
+  for (const std::uint32_t l : labels_) r.require(l < classes, "a label is no class");
+}
+
+void NearestNeighbours::write(ByteWriter& w) const {
+  w.number(static_cast<std::uint32_t>(k_));
+  w.list(labels_);
+  w.array(values_);
+}
+
 void NearestNeighbours::probabilities(std::span<const float> x, std::span<float> out) const {
   std::vector<std::pair<float, std::uint32_t>> nearest(labels_.size());
   for (std::size_t i = 0; i < labels_.size(); ++i) {
@@ -102,6 +116,11 @@ LinearSvm::LinearSvm(const FeatureRows& rows, double penalty, double balance, st
       if (worst < kSvmTolerance) break;
     }
   }
+}
+
+LinearSvm::LinearSvm(ByteReader& r, std::size_t features, std::size_t classes)
+    : features_(features), classes_(classes) {
+  r.array(weights_, classes * (features + 1));
 }
 
 void LinearSvm::scores(std::span<const float> x, std::span<float> out) const {
@@ -204,6 +223,35 @@ RandomForest::Tree RandomForest::grow(const FeatureRows& rows, std::size_t least
     open.push_back({left, o.first, cut, o.depth + 1});
   }
   return tree;
+}
+
+// A node's children come after it, so that no path is endless.
+RandomForest::RandomForest(ByteReader& r, std::size_t features, std::size_t classes) : trees_() {
+  const std::size_t trees = r.number<std::uint32_t>();
+  r.require(trees >= 1, "a forest without trees");
+  for (std::size_t t = 0; t < trees && r.ok(); ++t) {
+    Tree tree;
+    r.list(tree.nodes);
+    r.list(tree.shares);
+    r.require(!tree.nodes.empty(), "a tree without nodes");
+    for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
+      const Node& node = tree.nodes[n];
+      const std::size_t next = node.left;
+      const bool fits = node.feature < 0 ? next + classes <= tree.shares.size()
+                                         : static_cast<std::size_t>(node.feature) < features &&
+                                               next > n && next + 1 < tree.nodes.size();
+      r.require(fits, "a tree's node points nowhere");
+    }
+    trees_.push_back(std::move(tree));
+  }
+}
+
+void RandomForest::write(ByteWriter& w) const {
+  w.number(static_cast<std::uint32_t>(trees_.size()));
+  for (const Tree& t : trees_) {
+    w.list(t.nodes);
+    w.list(t.shares);
+  }
 }
 
 void RandomForest::probabilities(std::span<const float> x, std::span<float> out) const {

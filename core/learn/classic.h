@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "core/learn/byte_stream.h"
+
 namespace gauntlet::learn {
 
 struct FeatureRows {
@@ -23,6 +25,8 @@ struct FeatureRows {
 class NearestNeighbours {
  public:
   NearestNeighbours(const FeatureRows& rows, std::size_t k);
+  NearestNeighbours(ByteReader& r, std::size_t features, std::size_t classes);
+  void write(ByteWriter& w) const;
   void probabilities(std::span<const float> x, std::span<float> out) const;
 
  private:
@@ -39,6 +43,8 @@ class LinearSvm {
   // `penalty` lambda: C = 1 / (lambda n). `balance`: a row's cost is (rows / rows of its class) to
   // this power.
   LinearSvm(const FeatureRows& rows, double penalty, double balance, std::uint64_t seed);
+  LinearSvm(ByteReader& r, std::size_t features, std::size_t classes);
+  void write(ByteWriter& w) const { w.array(weights_); }
   void scores(std::span<const float> x, std::span<float> out) const;
 
  private:
@@ -52,6 +58,8 @@ class RandomForest {
  public:
   RandomForest(const FeatureRows& rows, std::size_t trees, std::size_t least_leaf,
                std::uint64_t seed, unsigned threads);
+  RandomForest(ByteReader& r, std::size_t features, std::size_t classes);
+  void write(ByteWriter& w) const;
   void probabilities(std::span<const float> x, std::span<float> out) const;
 
  private:

@@ -27,6 +27,7 @@
 
 #include "core/base/options.h"
 #include "core/base/result.h"
+#include "core/learn/byte_stream.h"
 #include "core/learn/dataset.h"
 
 namespace gauntlet::learn {
@@ -38,6 +39,17 @@ class WindowClassifier {
   virtual void fit(const Dataset& data, std::span<const std::uint32_t> rows) = 0;
   // Writes one probability a class of the data; they sum to 1.
   virtual void probabilities(std::span<const float> window, std::span<float> out) = 0;
+  // Another one that answers alike and shares what was learned: for another thread.
+  virtual std::unique_ptr<WindowClassifier> clone() const = 0;
+  // What was learned, as a model file holds it (model_file.h). False: it has no place there.
+  virtual bool write(ByteWriter& w) const = 0;
+};
+
+// What a trained classifier is asked about.
+struct WindowShape {
+  double rate_hz = 50;
+  std::uint32_t length = 0, channels = 0;
+  std::size_t classes = 0;
 };
 
 enum class ClassifierKind : std::uint8_t {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/check.h"
+#include "core/learn/calibration.h"
 
 namespace gauntlet::learn {
 namespace {
@@ -35,6 +36,25 @@ std::vector<std::uint32_t> likeliest(std::span<const float> probabilities, std::
   return out;
 }
 
+void for_each_fold(std::uint32_t count, unsigned threads,
+                   const std::function<void(std::uint32_t)>& work,
+                   const std::function<void(double)>& progress) {
+  std::atomic<std::uint32_t> next{0};
+  std::uint32_t done = 0;
+  std::mutex mutex;
+  const auto loop = [&] {
+    for (std::uint32_t fold = next++; fold < count; fold = next++) {
+      work(fold);
+      const std::scoped_lock lock(mutex);
+      if (progress) progress(static_cast<double>(++done) / count);
+    }
+  };
+  std::vector<std::thread> helpers;
+  for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(loop);
+  loop();
+  for (std::thread& h : helpers) h.join();
+}
+
 HeldOut cross_validate(const Dataset& data, const Folds& folds,
                        const std::function<std::unique_ptr<WindowClassifier>()>& make,
                        unsigned threads, const std::function<void(double)>& progress) {
@@ -42,25 +62,15 @@ HeldOut cross_validate(const Dataset& data, const Folds& folds,
   const std::size_t classes = data.classes.size();
   HeldOut out;
   out.probabilities.resize(data.size() * classes);
-  std::atomic<std::uint32_t> next{0};
-  std::uint32_t done = 0;
-  std::mutex mutex;
-  const auto work = [&] {
-    for (std::uint32_t fold = next++; fold < folds.count; fold = next++) {
-      const auto classifier = make();
-      classifier->fit(data, rows_where(folds, fold, false));
-      for (const std::uint32_t i : rows_where(folds, fold, true)) {
-        classifier->probabilities(data.window(i),
-                                  std::span(out.probabilities).subspan(i * classes, classes));
-      }
-      const std::scoped_lock lock(mutex);
-      if (progress) progress(static_cast<double>(++done) / folds.count);
+  const auto work = [&](std::uint32_t fold) {
+    const auto classifier = make();
+    classifier->fit(data, rows_where(folds, fold, false));
+    for (const std::uint32_t i : rows_where(folds, fold, true)) {
+      classifier->probabilities(data.window(i),
+                                std::span(out.probabilities).subspan(i * classes, classes));
     }
   };
-  std::vector<std::thread> helpers;
-  for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
-  work();
-  for (std::thread& h : helpers) h.join();
+  for_each_fold(folds.count, threads, work, progress);
   judge(data, folds, out);
   return out;
 }
@@ -122,6 +132,19 @@ HeldOut with_class_order(const Dataset& data, const Folds& folds, const HeldOut&
   }
   judge(data, folds, out);
   return out;
+}
+
+void calibrate_held_out(const Dataset& data, const Folds& folds, HeldOut& held_out) {
+  const std::vector<float> before = held_out.probabilities;
+  const std::size_t classes = data.classes.size();
+  for (std::uint32_t fold = 0; fold < folds.count; ++fold) {
+    std::vector<std::uint8_t> use(data.size());
+    for (std::size_t i = 0; i < use.size(); ++i) use[i] = folds.fold[i] != fold ? 1 : 0;
+    const float power = fit_power(before, classes, data.label, use);
+    for (const std::uint32_t i : rows_where(folds, fold, true)) {
+      calibrate(std::span(held_out.probabilities).subspan(i * classes, classes), power);
+    }
+  }
 }
 
 }  // namespace gauntlet::learn

@@ -18,6 +18,12 @@ struct HeldOut {
   Evaluation evaluation;
 };
 
+// work(round) for every round, `threads` at once; `progress` is told the share done, one call at a
+// time.
+void for_each_fold(std::uint32_t count, unsigned threads,
+                   const std::function<void(std::uint32_t)>& work,
+                   const std::function<void(double)>& progress = {});
+
 // make() gives a classifier per round. `threads` rounds run at once; the result does not depend on
 // it. `progress` is told the share done, one call at a time.
 HeldOut cross_validate(const Dataset& data, const Folds& folds,
@@ -43,5 +49,9 @@ class ClassOrder {
 // The same for all held-out windows: for each fold the order is learned on the other folds. Only
 // for folds that keep recordings whole.
 HeldOut with_class_order(const Dataset& data, const Folds& folds, const HeldOut& held_out);
+
+// Calibrated (calibration.h): each round's probabilities to the power that makes the labels of the
+// other rounds likeliest. The answers stay.
+void calibrate_held_out(const Dataset& data, const Folds& folds, HeldOut& held_out);
 
 }  // namespace gauntlet::learn

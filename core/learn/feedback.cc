@@ -41,6 +41,19 @@ void FeedbackEnsemble::fit(const Dataset& data, std::span<const std::uint32_t> r
   one_.resize(data.classes.size());
 }
 
+std::unique_ptr<WindowClassifier> FeedbackEnsemble::clone() const {
+  auto copy = std::make_unique<FeedbackEnsemble>(make_, options_);
+  copy->data_ = data_;
+  copy->given_ = given_;
+  copy->stale_ = stale_;
+  copy->since_training_ = since_training_;
+  copy->trainings_ = trainings_;
+  for (const auto& m : members_) copy->members_.push_back(m->clone());
+  copy->weights_ = weights_;
+  copy->one_ = one_;
+  return copy;
+}
+
 void FeedbackEnsemble::train_if_stale() {
   if (!stale_) return;
   std::vector<std::uint32_t> rows(data_.size());

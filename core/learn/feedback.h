@@ -32,6 +32,9 @@ class FeedbackEnsemble final : public WindowClassifier {
   FeedbackEnsemble(std::vector<Make> members, const FeedbackOptions& options);
   void fit(const Dataset& data, std::span<const std::uint32_t> rows) override;
   void probabilities(std::span<const float> window, std::span<float> out) override;
+  std::unique_ptr<WindowClassifier> clone() const override;
+  // It goes on learning from whoever uses it: a model file holds what is finished.
+  bool write(ByteWriter&) const override { return false; }
   // Only after fit(); `label` is below the data's classes.
   void correct(std::span<const float> window, std::uint32_t label);
   std::span<const double> weights() const { return weights_; }

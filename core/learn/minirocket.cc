@@ -164,4 +164,57 @@ void transform(const MiniRocket& m, const float* window, MiniRocketScratch& scra
   });
 }
 
+Result<void> check(const MiniRocket& m) {
+  const auto bad = [](std::string why) { return Error{"bad_features", std::move(why)}; };
+  if (m.length < MiniRocket::kMinLength || m.length > 65535) {
+    return bad("window length " + std::to_string(m.length) + " is outside 9 to 65535");
+  }
+  if (m.channels < 1 || m.channels > 8) {
+    return bad(std::to_string(m.channels) + " channels, 1 to 8 are possible");
+  }
+  if (m.dilations.empty() || m.dilations.size() > MiniRocket::kMaxDilations ||
+      m.features_per_dilation.size() != m.dilations.size() ||
+      m.channel_masks.size() != m.dilations.size() * MiniRocket::kKernels) {
+    return bad("dilations, features and channel subsets do not fit together");
+  }
+  std::size_t features = 0;
+  for (std::size_t d = 0; d < m.dilations.size(); ++d) {
+    const bool rising = d == 0 || m.dilations[d] > m.dilations[d - 1];
+    if (m.dilations[d] == 0 || !rising || 8u * m.dilations[d] >= m.length) {
+      return bad("dilation " + std::to_string(m.dilations[d]) + " does not fit the window");
+    }
+    features += MiniRocket::kKernels * m.features_per_dilation[d];
+  }
+  if (features != m.biases.size()) {
+    return bad(std::to_string(m.biases.size()) + " biases for " + std::to_string(features) +
+               " features");
+  }
+  for (const std::uint8_t mask : m.channel_masks) {
+    if (mask == 0 || mask >> m.channels != 0) return bad("a channel subset is empty or too wide");
+  }
+  return {};
+}
+
+void write_minirocket(const MiniRocket& m, ByteWriter& w) {
+  w.number(static_cast<std::uint32_t>(m.dilations.size()));
+  w.array(m.dilations);
+  w.array(m.features_per_dilation);
+  w.array(m.channel_masks);
+  w.list(m.biases);
+}
+
+MiniRocket read_minirocket(std::uint32_t length, std::uint32_t channels, ByteReader& r) {
+  MiniRocket m;
+  m.length = length;
+  m.channels = channels;
+  const std::size_t dilations = r.number<std::uint32_t>();
+  r.array(m.dilations, dilations);
+  r.array(m.features_per_dilation, dilations);
+  r.array(m.channel_masks, dilations * MiniRocket::kKernels);
+  r.list(m.biases);
+  if (!r.ok()) return m;
+  if (const Result<void> fits = check(m); !fits) r.fail(fits.error().message);
+  return m;
+}
+
 }  // namespace gauntlet::learn

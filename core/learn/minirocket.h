@@ -17,6 +17,9 @@
 #include <span>
 #include <vector>
 
+#include "core/base/result.h"
+#include "core/learn/byte_stream.h"
+
 namespace gauntlet::learn {
 
 struct MiniRocket {
@@ -33,6 +36,13 @@ struct MiniRocket {
 
   std::size_t features() const { return biases.size(); }
 };
+
+// Whether the parts fit together (bad_features).
+Result<void> check(const MiniRocket& m);
+// In a model file, without the window's length and channels; of use only if the reader says that it
+// is ok. Channel subsets and dilations are checked.
+void write_minirocket(const MiniRocket& m, ByteWriter& w);
+MiniRocket read_minirocket(std::uint32_t length, std::uint32_t channels, ByteReader& r);
 
 // Reused between calls so that nothing is allocated once warm. Not to be shared by threads.
 struct MiniRocketScratch {

@@ -19,41 +19,10 @@ void score(const Head& head, const std::vector<float>& features, std::vector<flo
   softmax(out, head.inverse_temperature);
 }
 
-Result<void> check_minirocket(const MiniRocket& m) {
-  const auto bad = [](std::string why) { return Error{"bad_features", std::move(why)}; };
-  if (m.length < MiniRocket::kMinLength || m.length > 65535) {
-    return bad("window length " + std::to_string(m.length) + " is outside 9 to 65535");
-  }
-  if (m.channels < 1 || m.channels > 8) {
-    return bad(std::to_string(m.channels) + " channels, 1 to 8 are possible");
-  }
-  if (m.dilations.empty() || m.dilations.size() > MiniRocket::kMaxDilations ||
-      m.features_per_dilation.size() != m.dilations.size() ||
-      m.channel_masks.size() != m.dilations.size() * MiniRocket::kKernels) {
-    return bad("dilations, features and channel subsets do not fit together");
-  }
-  std::size_t features = 0;
-  for (std::size_t d = 0; d < m.dilations.size(); ++d) {
-    const bool rising = d == 0 || m.dilations[d] > m.dilations[d - 1];
-    if (m.dilations[d] == 0 || !rising || 8u * m.dilations[d] >= m.length) {
-      return bad("dilation " + std::to_string(m.dilations[d]) + " does not fit the window");
-    }
-    features += MiniRocket::kKernels * m.features_per_dilation[d];
-  }
-  if (features != m.biases.size()) {
-    return bad(std::to_string(m.biases.size()) + " biases for " + std::to_string(features) +
-               " features");
-  }
-  for (const std::uint8_t mask : m.channel_masks) {
-    if (mask == 0 || mask >> m.channels != 0) return bad("a channel subset is empty or too wide");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> Model::check(const Parts& p) {
-  if (Result<void> r = check_minirocket(p.features.minirocket); !r) return r;
+  if (Result<void> r = learn::check(p.features.minirocket); !r) return r;
   if (!(p.rate_hz > 0 && p.rate_hz <= 10000)) return Error{"bad_rate", std::to_string(p.rate_hz)};
   if (p.classes.size() < 2 || !p.classes.front().empty()) {
     return Error{"bad_classes", "at least two classes, the first one nameless (no exercise)"};

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,7 +32,7 @@ class Model final : public Serving {
     FeatureSet features;
     std::vector<std::string> classes;
     std::vector<Head> heads;  // one or two
-    std::map<std::string, std::string> provenance;
+    Provenance provenance;
   };
   // CHECKs that the parts fit together.
   explicit Model(Parts parts);
@@ -46,6 +45,7 @@ class Model final : public Serving {
   std::size_t length() const override { return parts_.features.minirocket.length; }
   std::size_t channels() const override { return parts_.features.minirocket.channels; }
   const std::vector<std::string>& classes() const override { return parts_.classes; }
+  const Provenance& provenance() const override { return parts_.provenance; }
 
   Prediction classify(const float* window, ClassifyScratch& scratch) const override;
 

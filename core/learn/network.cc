@@ -189,4 +189,41 @@ Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t cla
   return n;
 }
 
+void write_network_layers(const Network& n, ByteWriter& w) {
+  w.array(n.mean);
+  w.array(n.inverse_sd);
+  w.number(static_cast<std::uint32_t>(n.layers.size()));
+  for (const Layer& l : n.layers) {
+    w.number(l.kind);
+    w.number(l.outputs);
+    w.number(l.taps);
+    w.number(static_cast<std::uint8_t>(l.bias ? 1 : 0));
+    w.number(static_cast<std::uint8_t>(l.rectified ? 1 : 0));
+  }
+  w.list(n.weights);
+}
+
+Network read_network_layers(std::uint32_t length, std::uint32_t channels, ByteReader& r) {
+  Network n;
+  n.length = length;
+  n.channels = channels;
+  r.array(n.mean, channels);
+  r.array(n.inverse_sd, channels);
+  const std::size_t layers = r.number<std::uint32_t>();
+  for (std::size_t l = 0; l < layers && r.ok(); ++l) {
+    Layer layer;
+    layer.kind = r.number<LayerKind>();
+    layer.outputs = r.number<std::uint32_t>();
+    layer.taps = r.number<std::uint32_t>();
+    layer.bias = r.number<std::uint8_t>() != 0;
+    layer.rectified = r.number<std::uint8_t>() != 0;
+    n.layers.push_back(layer);
+  }
+  r.list(n.weights);
+  if (!r.ok()) return n;
+  if (const auto fits = plan(n); !fits) r.fail(fits.error().message);
+  r.require(n.weights.size() == count_weights(n), "other weights than the layers have");
+  return n;
+}
+
 }  // namespace gauntlet::learn

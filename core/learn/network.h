@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/learn/byte_stream.h"
 #include "core/learn/kernels.h"
 
 namespace gauntlet::learn {
@@ -75,6 +76,11 @@ Network make_lstm(std::uint32_t length, std::uint32_t channels, std::uint32_t cl
 // length x channels - 250 - 100 - classes.
 Network make_mlp(std::uint32_t length, std::uint32_t channels, std::uint32_t classes, float dropout,
                  std::uint64_t seed);
+
+// Scale, layers and weights in a model file; of use only if the reader says that it is ok, the plan
+// then fits. Dropout is of training alone and is not kept.
+void write_network_layers(const Network& network, ByteWriter& w);
+Network read_network_layers(std::uint32_t length, std::uint32_t channels, ByteReader& r);
 
 struct NetworkScratch {
   const Kernels* kernels = nullptr;

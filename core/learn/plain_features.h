@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "core/learn/byte_stream.h"
 #include "core/learn/dataset.h"
 
 namespace gauntlet::learn {
@@ -27,6 +28,14 @@ class FeatureScale {
   FeatureScale() = default;
   // `rows`: n x features.
   FeatureScale(std::span<const float> rows, std::size_t features);
+  FeatureScale(ByteReader& r, std::size_t features) {
+    r.array(mean_, features);
+    r.array(inverse_sd_, features);
+  }
+  void write(ByteWriter& w) const {
+    w.array(mean_);
+    w.array(inverse_sd_);
+  }
   void apply(std::span<float> row) const;
 
  private:

@@ -297,6 +297,30 @@ float fit_inverse_temperature(std::span<const float> scores, std::size_t classes
   return static_cast<float>(exponential((low + high) / 2));
 }
 
+void answer(const RidgeFit& fit, std::span<const float> row, std::span<float> out) {
+  std::copy(fit.bias.begin(), fit.bias.end(), out.begin());
+  const float* w = fit.weights.data();
+  for (const float v : row) {
+    for (float& o : out) o += v * *w++;
+  }
+  softmax(out, fit.inverse_temperature);
+}
+
+void write_ridge(const RidgeFit& fit, ByteWriter& w) {
+  w.number(fit.inverse_temperature);
+  w.array(fit.bias);
+  w.array(fit.weights);
+}
+
+RidgeFit read_ridge(std::size_t features, std::size_t classes, ByteReader& r) {
+  RidgeFit fit;
+  fit.inverse_temperature = r.number<float>();
+  r.array(fit.bias, classes);
+  r.array(fit.weights, features * classes);
+  r.require(fit.inverse_temperature > 0, "temperature is not positive");
+  return fit;
+}
+
 void softmax(std::span<float> scores, float inverse_temperature) {
   if (scores.empty()) return;
   const float top = *std::max_element(scores.begin(), scores.end());

@@ -12,6 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "core/learn/byte_stream.h"
+
 namespace gauntlet::learn {
 
 // n rows of `features` float values each; labels below `classes`. Rows with use == 0 are only
@@ -44,6 +46,13 @@ struct RidgeFit {
 };
 
 RidgeFit fit_ridge(const RidgeProblem& problem, const RidgeOptions& options);
+
+// Softmax of the scores of one row of raw features, with the fitted temperature.
+void answer(const RidgeFit& fit, std::span<const float> row, std::span<float> out);
+
+// Weights, bias and temperature in a model file; of use only if the reader says that it is ok.
+void write_ridge(const RidgeFit& fit, ByteWriter& w);
+RidgeFit read_ridge(std::size_t features, std::size_t classes, ByteReader& r);
 
 // The inverse temperature b in [0.01, 100] that makes softmax(b * scores) likeliest; rows with
 // use == 0 are left out.

@@ -3,51 +3,56 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/check.h"
+#include "core/learn/calibration.h"
+
 namespace gauntlet::learn {
-namespace {
 
-class Trained final : public Serving {
- public:
-  Trained(std::unique_ptr<WindowClassifier> trained, const Dataset& data,
-          const std::string& null_class)
-      : trained_(std::move(trained)),
-        rate_hz_(data.rate_hz),
-        length_(data.length),
-        channels_(data.channels),
-        classes_{""} {
-    for (const std::string& name : data.classes) {
-      to_served_.push_back(name == null_class ? 0 : classes_.size());
-      if (name != null_class) classes_.push_back(name);
-    }
-    answer_.resize(data.classes.size());
+Result<void> TrainedServing::check(const Parts& p) {
+  if (!(p.rate_hz > 0 && p.rate_hz <= 10000)) {
+    return Error{"bad_window", "a rate of " + std::to_string(p.rate_hz) + " Hz"};
   }
-  double rate_hz() const override { return rate_hz_; }
-  std::size_t length() const override { return length_; }
-  std::size_t channels() const override { return channels_; }
-  const std::vector<std::string>& classes() const override { return classes_; }
-  Prediction classify(const float* window, ClassifyScratch& scratch) const override {
-    trained_->probabilities({window, length_ * channels_}, answer_);
-    auto& p = scratch.probabilities;
-    p.assign(classes_.size(), 0.0F);
-    for (std::size_t c = 0; c < answer_.size(); ++c) p[to_served_[c]] = answer_[c];
-    const auto best = std::max_element(p.begin(), p.end());
-    return {static_cast<std::size_t>(best - p.begin()), *best};
+  if (p.length < 9 || p.length > 65535 || (p.channels != 3 && p.channels != 6)) {
+    return Error{"bad_window", "windows of " + std::to_string(p.length) + " x " +
+                                   std::to_string(p.channels) + ", 9 to 65535 x 3 or 6"};
   }
+  if (p.classes.empty() || p.classes.size() > 65535) {
+    return Error{"bad_classes", std::to_string(p.classes.size()) + " classes, 1 to 65535"};
+  }
+  if (!(p.power >= 0.01F && p.power <= 100)) {
+    return Error{"bad_calibration", "a power of " + std::to_string(p.power) + ", 0.01 to 100"};
+  }
+  return {};
+}
 
- private:
-  std::unique_ptr<WindowClassifier> trained_;
-  double rate_hz_;
-  std::size_t length_, channels_;
-  std::vector<std::string> classes_;
-  std::vector<std::size_t> to_served_;  // of each of the data's classes
-  mutable std::vector<float> answer_;
-};
+TrainedServing::TrainedServing(std::unique_ptr<WindowClassifier> trained, Parts parts)
+    : trained_(std::move(trained)), parts_(std::move(parts)), classes_{""} {
+  const Result<void> fits = check(parts_);
+  CHECK(fits.ok(), fits.ok() ? std::string{} : fits.error().message);
+  for (const std::string& name : parts_.classes) {
+    to_served_.push_back(name == parts_.null_class ? 0 : classes_.size());
+    if (name != parts_.null_class) classes_.push_back(name);
+  }
+}
 
-}  // namespace
+Prediction TrainedServing::classify(const float* window, ClassifyScratch& scratch) const {
+  if (!scratch.own) scratch.own = trained_->clone();
+  scratch.answer.resize(to_served_.size());
+  scratch.own->probabilities({window, length() * channels()}, scratch.answer);
+  calibrate(scratch.answer, parts_.power);
+  auto& p = scratch.probabilities;
+  p.assign(classes_.size(), 0.0F);
+  for (std::size_t c = 0; c < scratch.answer.size(); ++c) p[to_served_[c]] = scratch.answer[c];
+  const auto best = std::max_element(p.begin(), p.end());
+  return {static_cast<std::size_t>(best - p.begin()), *best};
+}
 
-std::unique_ptr<Serving> serve(std::unique_ptr<WindowClassifier> trained, const Dataset& data,
-                               const std::string& null_class) {
-  return std::make_unique<Trained>(std::move(trained), data, null_class);
+std::unique_ptr<TrainedServing> serve(std::unique_ptr<WindowClassifier> trained,
+                                      const Dataset& data, const std::string& null_class,
+                                      float power, Provenance provenance) {
+  TrainedServing::Parts parts{data.rate_hz, data.length, data.channels,        data.classes,
+                              null_class,   power,       std::move(provenance)};
+  return std::make_unique<TrainedServing>(std::move(trained), std::move(parts));
 }
 
 }  // namespace gauntlet::learn

@@ -24,6 +24,15 @@ class Defective final : public WindowClassifier {
     if (defects_.scrambled_axes) scramble();
     inner_->probabilities(window_, out);
   }
+  std::unique_ptr<WindowClassifier> clone() const override {
+    auto copy = std::make_unique<Defective>(inner_->clone(), defects_);
+    copy->channels_ = channels_;
+    copy->length_ = length_;
+    copy->rate_hz_ = rate_hz_;
+    return copy;
+  }
+  // A model file holds a classifier, not what is done to its windows.
+  bool write(ByteWriter&) const override { return false; }
 
  private:
   // The newest part, linearly interpolated at the other rate.

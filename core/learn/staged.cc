@@ -3,10 +3,42 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/learn/classifier_kinds.h"
+
 namespace gauntlet::learn {
 
 StagedClassifier::StagedClassifier(Make make, std::string null_class)
     : make_(std::move(make)), null_class_(std::move(null_class)) {}
+
+StagedClassifier::StagedClassifier(const WindowShape& shape, ByteReader& r, std::size_t depth)
+    : null_(r.number<std::uint32_t>()), first_(2), second_(shape.classes) {
+  r.array(prior_, shape.classes);
+  const bool two = r.number<std::uint8_t>() != 0;
+  r.require(!two || null_ < shape.classes, "no exercise is no class");
+  WindowShape either = shape;
+  either.classes = 2;
+  if (two) gate_ = read_classifier(either, r, depth);
+  which_ = read_classifier(shape, r, depth);
+}
+
+std::unique_ptr<WindowClassifier> StagedClassifier::clone() const {
+  auto copy = std::make_unique<StagedClassifier>(make_, null_class_);
+  if (gate_) copy->gate_ = gate_->clone();
+  copy->which_ = which_->clone();
+  copy->null_ = null_;
+  copy->first_ = first_;
+  copy->second_ = second_;
+  copy->prior_ = prior_;
+  return copy;
+}
+
+bool StagedClassifier::write(ByteWriter& w) const {
+  w.number(kStagedNode);
+  w.number(static_cast<std::uint32_t>(null_));
+  w.array(prior_);
+  w.number(static_cast<std::uint8_t>(gate_ ? 1 : 0));
+  return (!gate_ || gate_->write(w)) && which_->write(w);
+}
 
 void StagedClassifier::fit(const Dataset& data, std::span<const std::uint32_t> rows) {
   const auto at = std::ranges::find(data.classes, null_class_);

@@ -15,11 +15,15 @@ class StagedClassifier final : public WindowClassifier {
  public:
   using Make = std::function<std::unique_ptr<WindowClassifier>()>;
   StagedClassifier(Make make, std::string null_class = "no exercise");
+  // From a model file.
+  StagedClassifier(const WindowShape& shape, ByteReader& r, std::size_t depth);
   void fit(const Dataset& data, std::span<const std::uint32_t> rows) override;
   // Asks the second only where an exercise is likelier than none.
   void probabilities(std::span<const float> window, std::span<float> out) override;
   // Shares of the windows asked about so far.
   double reached_second() const;
+  std::unique_ptr<WindowClassifier> clone() const override;
+  bool write(ByteWriter& w) const override;
 
  private:
   Make make_;

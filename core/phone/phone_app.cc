@@ -194,6 +194,7 @@ std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
   w.from = end - intake_.grid_period() * static_cast<std::int64_t>(model_.length());
   w.to = end;
   const bool sure = p.confidence >= static_cast<float>(options_.sets.min_confidence);
+  if (!sure && p.index != 0) counters_.add("phone.windows_abstained");
   const std::size_t index = sure ? p.index : 0;
   w.label = model_.classes()[index];
   w.confidence = scratch_.probabilities[index];

@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/system/system_error.hpp>
 #include <list>
@@ -27,6 +28,8 @@ namespace http = beast::http;
 using asio::awaitable;
 using boost::system::system_error;
 using namespace asio::experimental::awaitable_operators;
+
+static_assert(beast::is_async_stream<ByteStream>::value);
 
 using Outcome = std::tuple<error_code, std::size_t>;
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);

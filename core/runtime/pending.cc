@@ -4,12 +4,6 @@
 
 namespace gauntlet {
 
-PendingOperation::PendingOperation(PendingOperations& all) : list_(&all) { all.link(*this); }
-
-PendingOperation::~PendingOperation() {
-  if (list_) list_->unlink(*this);
-}
-
 PendingOperations& PendingOperations::of(const asio::any_io_executor& executor) {
   return asio::use_service<PendingOperations>(
       asio::query(executor, asio::execution::context_as<asio::execution_context&>));
@@ -28,19 +22,6 @@ void PendingOperations::abandon() {
     unlink(*op);
     delete op;
   }
-}
-
-void PendingOperations::link(PendingOperation& op) {
-  op.previous_ = last_;
-  (last_ ? last_->next_ : first_) = &op;
-  last_ = &op;
-}
-
-void PendingOperations::unlink(PendingOperation& op) {
-  (op.previous_ ? op.previous_->next_ : first_) = op.next_;
-  (op.next_ ? op.next_->previous_ : last_) = op.previous_;
-  op.previous_ = op.next_ = nullptr;
-  op.list_ = nullptr;
 }
 
 }  // namespace gauntlet

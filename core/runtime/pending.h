@@ -33,8 +33,8 @@ class PendingOperation {
   virtual std::string what() const = 0;
 
  protected:
-  explicit PendingOperation(PendingOperations& all);
-  virtual ~PendingOperation();
+  inline explicit PendingOperation(PendingOperations& all);
+  inline virtual ~PendingOperation();
 
  private:
   friend class PendingOperations;
@@ -63,6 +63,26 @@ class PendingOperations final : public asio::execution_context::service {
   PendingOperation* first_ = nullptr;
   PendingOperation* last_ = nullptr;
 };
+
+// In every sleep's path, hence here.
+inline void PendingOperations::link(PendingOperation& op) {
+  op.previous_ = last_;
+  (last_ ? last_->next_ : first_) = &op;
+  last_ = &op;
+}
+
+inline void PendingOperations::unlink(PendingOperation& op) {
+  (op.previous_ ? op.previous_->next_ : first_) = op.next_;
+  (op.next_ ? op.next_->previous_ : last_) = op.previous_;
+  op.previous_ = op.next_ = nullptr;
+  op.list_ = nullptr;
+}
+
+inline PendingOperation::PendingOperation(PendingOperations& all) : list_(&all) { all.link(*this); }
+
+inline PendingOperation::~PendingOperation() {
+  if (list_) list_->unlink(*this);
+}
 
 // A pending operation that completes with (error_code, Results...). `Executor` is where a handler
 // without one of its own runs; one that knows `runs_inside(handler's executor)` is spared the

@@ -41,7 +41,9 @@ bool is_sound(const upload::v1::Series& series) {
 }
 
 bool is_sound(const upload::v1::SetRecord& set) {
-  return set.exercise().size() <= kExerciseBytesMax && set.begin_ns() <= set.end_ns();
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  return set.exercise().size() <= kExerciseBytesMax && set.begin_ns() <= set.end_ns() &&
+         std::none_of(set.exercise().begin(), set.exercise().end(), is_control);
 }
 
 bool is_sound(const upload::v1::Chunk& chunk) {
@@ -73,12 +75,11 @@ void IngestOptions::describe(OptionVisitor& v) {
 }
 
 IngestService::IngestService(ServiceContext service_context, IngestOptions options,
-                             TokenVerifier verifier, const std::filesystem::path& store,
-                             Durability durability)
+                             TokenVerifier verifier, std::unique_ptr<IngestStore> store)
     : Service("ingest", std::move(service_context)),
       options_(options),
       gate_(std::move(verifier), context().counters),
-      store_(store, durability, options.store_bytes_max) {}
+      store_(std::move(store)) {}
 
 Service::Answer IngestService::answer(const HttpRequest& request, HostTime now) {
   const auto path = path_of(request.target);
@@ -125,8 +126,8 @@ HttpResponse IngestService::store(const OuterClaims& claims, std::string_view se
   }
   IngestStore::Put put = IngestStore::Put::conflict;
   try {
-    put = store_.put(claims.cluster_id, session, sequence, body, chunk, now);
-  } catch (const SqliteError& error) {
+    put = store_->put(claims.cluster_id, session, sequence, body, chunk, now);
+  } catch (const StoreError& error) {
     if (!error.full()) throw;
     return refuse(507, "store_full", "store full");
   }
@@ -151,7 +152,7 @@ HttpResponse IngestService::progress(const HttpRequest& request, std::string_vie
   const auto claims = gate_.admit(request, now);
   if (!claims.ok()) return error_response(401, "unauthorized");
   if (!is_session_id(session)) return refuse(400, "malformed", "malformed path");
-  const auto found = store_.progress(claims->cluster_id, session);
+  const auto found = store_->progress(claims->cluster_id, session);
   if (!found) return error_response(404, "not found");
   return json_response(200, FlatJsonWriter()
                                 .add("chunks", found->chunks)

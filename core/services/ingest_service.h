@@ -16,7 +16,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -38,14 +38,14 @@ struct IngestOptions {
 class IngestService : public Service {
  public:
   IngestService(ServiceContext context, IngestOptions options, TokenVerifier verifier,
-                const std::filesystem::path& store, Durability durability);
+                std::unique_ptr<IngestStore> store);
 
   TokenVerifier& verifier() { return gate_.verifier(); }
-  std::string store_bytes() const override { return store_.bytes(); }
+  std::string store_bytes() const override { return store_->bytes(); }
 
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
-  void probe_store() const override { store_.probe(); }
+  void probe_store() const override { store_->probe(); }
   HttpResponse put(const HttpRequest& request, std::string_view session, std::string_view sequence,
                    HostTime now);
   HttpResponse store(const OuterClaims& claims, std::string_view session, std::int64_t sequence,
@@ -55,7 +55,7 @@ class IngestService : public Service {
 
   IngestOptions options_;
   BearerGate gate_;
-  IngestStore store_;
+  std::unique_ptr<IngestStore> store_;
 };
 
 }  // namespace gauntlet

@@ -5,31 +5,18 @@ namespace {
 
 constexpr std::size_t kTextBytesMax = 256;
 
-constexpr const char* kSchema =
-    "CREATE TABLE IF NOT EXISTS people (pseudonym BLOB PRIMARY KEY, record BLOB NOT NULL) "
-    "WITHOUT ROWID";
-
-Database open_store(const std::filesystem::path& store, Durability durability) {
-  Database db(store, durability);
-  db.execute(kSchema);
-  return db;
-}
-
 }  // namespace
 
 ProfileService::ProfileService(ServiceContext service_context, TokenVerifier verifier,
                                std::shared_ptr<LocalKeyProvider> keys,
                                std::string_view key_encryption_key,
-                               const std::filesystem::path& store, Durability durability)
+                               std::unique_ptr<ProfileStore> store)
     : Service("profile", std::move(service_context)),
       gate_(std::move(verifier), context().counters),
       keys_(std::move(keys)),
       opener_(keys_),
       envelope_(key_encryption_key),
-      db_(open_store(store, durability)),
-      select_(db_.prepare("SELECT record FROM people WHERE pseudonym = ?")),
-      upsert_(db_.prepare("INSERT OR REPLACE INTO people VALUES (?, ?)")),
-      delete_(db_.prepare("DELETE FROM people WHERE pseudonym = ?")) {}
+      store_(std::move(store)) {}
 
 Result<void> ProfileService::register_person(const Person& person) {
   if (!is_identifier(person.user_id)) {
@@ -50,13 +37,12 @@ Result<void> ProfileService::register_person(const Person& person) {
                                .add("weight_kg", person.weight_kg)
                                .add("proficiency", person.proficiency)
                                .str();
-  upsert_.run(Blob{pseudonym}, Blob{envelope_.seal(pseudonym, json)});
+  store_->put(pseudonym, envelope_.seal(pseudonym, json));
   return {};
 }
 
 bool ProfileService::remove_person(std::string_view user_id) {
-  delete_.run(Blob{envelope_.index(user_id)});
-  return db_.changes() > 0;
+  return store_->remove(envelope_.index(user_id));
 }
 
 Service::Answer ProfileService::answer(const HttpRequest& request, HostTime now) {
@@ -69,12 +55,12 @@ HttpResponse ProfileService::profile(const HttpRequest& request, HostTime now) {
   const auto user = gate_.admit_user(request, now, opener_);
   if (!user.ok()) return error_response(401, "unauthorized");
   const std::string pseudonym = envelope_.index(*user);
-  auto rows = select_.query(Blob{pseudonym});
-  if (!rows.next()) {
+  const auto record = store_->find(pseudonym);
+  if (!record) {
     count("profile.unknown");
     return error_response(404, "not found");
   }
-  auto json = envelope_.open(pseudonym, rows.text(0));
+  auto json = envelope_.open(pseudonym, *record);
   if (!json) {
     count("profile.corrupt");
     return error_response(500, "internal error");

@@ -7,19 +7,18 @@
 //   401 for any fault of the token; 404 when the person is not registered here
 //
 // Records are encrypted at rest (envelope.h) and found by a keyed pseudonym, so that the store
-// holds no user id either.
+// (profile_store.h) holds no user id either.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "core/authz/token.h"
 #include "core/services/envelope.h"
+#include "core/services/profile_store.h"
 #include "core/services/service.h"
-#include "core/services/sqlite.h"
 
 namespace gauntlet {
 
@@ -38,7 +37,7 @@ class ProfileService : public Service {
  public:
   ProfileService(ServiceContext context, TokenVerifier verifier,
                  std::shared_ptr<LocalKeyProvider> keys, std::string_view key_encryption_key,
-                 const std::filesystem::path& store, Durability durability);
+                 std::unique_ptr<ProfileStore> store);
 
   // Anew for a person known already: the record is replaced. Errors: "bad_user"; "bad_text" (a text
   // that is not UTF-8 of at most 256 bytes).
@@ -48,21 +47,18 @@ class ProfileService : public Service {
   // Public halves for the issuer, and rotation.
   LocalKeyProvider& keys() { return *keys_; }
   TokenVerifier& verifier() { return gate_.verifier(); }
-  std::string store_bytes() const override { return db_.bytes(); }
+  std::string store_bytes() const override { return store_->bytes(); }
 
  private:
   Answer answer(const HttpRequest& request, HostTime now) override;
-  void probe_store() const override { db_.probe(); }
+  void probe_store() const override { store_->probe(); }
   HttpResponse profile(const HttpRequest& request, HostTime now);
 
   BearerGate gate_;
   std::shared_ptr<LocalKeyProvider> keys_;
   InnerTokenOpener opener_;
   Envelope envelope_;
-  Database db_;
-  Statement select_;
-  Statement upsert_;
-  Statement delete_;
+  std::unique_ptr<ProfileStore> store_;
 };
 
 }  // namespace gauntlet

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/services/store.h"
+
 namespace gauntlet {
 
 asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
@@ -13,6 +15,17 @@ asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
     latency_.observe(context_.runtime.now() - now);
     log(request, now, result.route, result.response.status);
     co_return std::move(result.response);
+  } catch (const StoreError& error) {
+    if (!error.unavailable()) {
+      count(name_ + ".failures");
+      log(request, now, "failed", 500);
+      throw;
+    }
+    count(name_ + ".store_unavailable");
+    log(request, now, "store", 503);
+    HttpResponse later = error_response(503, "store");
+    later.headers["retry-after"] = "1";
+    co_return later;
   } catch (const std::exception&) {
     // serve_http answers 500; what() stays out of the log, it may quote what was asked.
     count(name_ + ".failures");

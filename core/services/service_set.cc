@@ -1,11 +1,15 @@
 #include "core/services/service_set.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 #include <vector>
 
 #include "core/authz/crypto.h"
 #include "core/base/check.h"
 #include "core/runtime/spawn.h"
+#include "core/services/postgres_stores.h"
 
 namespace gauntlet {
 namespace {
@@ -78,7 +82,17 @@ void ServiceSetOptions::describe(OptionVisitor& v) {
     v.table(std::string("listen_").append(to_string(kind)), endpoints[index_of(kind)],
             "where this service listens");
   }
+  v.text("ingest_postgres", ingest_postgres,
+         "PostgreSQL connection string of ingest's own database; empty for SQLite");
+  v.text("profile_postgres", profile_postgres,
+         "PostgreSQL connection string of profile's own database; empty for SQLite");
   v.integer("log_bytes_max", log_bytes_max, {0, 1e12}, "B", "log kept of each service", "choice");
+  v.integer("connections_max", connections_max, {1, 1e6}, "",
+            "connections of each service; more are closed", "choice");
+  v.number("idle_timeout_s", idle_timeout_s, {0.1, 86400}, "s",
+           "a connection without a request is closed after it", "choice");
+  v.number("request_timeout_s", request_timeout_s, {0.1, 3600}, "s",
+           "a request, and its answer, may take so long", "choice");
 }
 
 // Held by the server coroutines, too: a handler never outlives its service.
@@ -88,6 +102,9 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
       : options(std::move(set_options)) {
     if (const auto valid = options.tokens.validate(); !valid.ok()) {
       throw std::invalid_argument("tokens: " + valid.error().message);
+    }
+    if (!options.ingest_postgres.empty() && options.ingest_postgres == options.profile_postgres) {
+      throw std::invalid_argument("ingest_postgres and profile_postgres are one database");
     }
     prepare_hosts(runtimes, directory);
     KeyRing ring(keys.signing.algorithm());
@@ -101,16 +118,28 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
         context(ServiceKind::authz), options.authz,
         TokenIssuer(options.tokens, keys.signing, keys.identity.public_key()),
         path(ServiceKind::authz), durability);
-    profile =
-        std::make_unique<ProfileService>(context(ServiceKind::profile), verifier(kAudienceProfile),
-                                         std::make_shared<LocalKeyProvider>(keys.identity),
-                                         keys.at_rest, path(ServiceKind::profile), durability);
+    profile = std::make_unique<ProfileService>(
+        context(ServiceKind::profile), verifier(kAudienceProfile),
+        std::make_shared<LocalKeyProvider>(keys.identity), keys.at_rest, profile_store());
     ingest = std::make_unique<IngestService>(context(ServiceKind::ingest), options.ingest,
-                                             verifier(kAudienceIngest), path(ServiceKind::ingest),
-                                             durability);
+                                             verifier(kAudienceIngest), ingest_store());
     model = std::make_unique<ModelService>(context(ServiceKind::model), verifier(kAudienceModel),
                                            path(ServiceKind::model), durability);
     crypto::cleanse(keys.at_rest);
+  }
+
+  std::unique_ptr<IngestStore> ingest_store() {
+    const auto bytes_max = options.ingest.store_bytes_max;
+    return options.ingest_postgres.empty() || options.durability == Durability::memory
+               ? make_sqlite_ingest_store(host(ServiceKind::ingest).store, options.durability,
+                                          bytes_max)
+               : make_postgres_ingest_store(options.ingest_postgres, options.durability, bytes_max);
+  }
+
+  std::unique_ptr<ProfileStore> profile_store() {
+    return options.profile_postgres.empty() || options.durability == Durability::memory
+               ? make_sqlite_profile_store(host(ServiceKind::profile).store, options.durability)
+               : make_postgres_profile_store(options.profile_postgres, options.durability);
   }
 
   void prepare_hosts(ServiceRuntimes runtimes, const std::filesystem::path& directory) {
@@ -120,6 +149,9 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
       Host& h = host(kind);
       h.runtime = all[index_of(kind)];
       h.endpoint = options.endpoints[index_of(kind)];
+      h.limits.connections = static_cast<std::size_t>(options.connections_max);
+      h.limits.idle_timeout = from_seconds(options.idle_timeout_s);
+      h.limits.request_timeout = from_seconds(options.request_timeout_s);
       h.limits.body_bytes = kind == ServiceKind::ingest
                                 ? static_cast<std::size_t>(options.ingest.chunk_bytes_max)
                                 : kSmallBodyBytes;
@@ -173,6 +205,23 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     h.listener.reset();
   }
 
+  using Contexts = std::array<std::optional<TlsContext>, kServiceKinds.size()>;
+  void serve(const Contexts& tls) {
+    std::array<std::shared_ptr<Listener>, kServiceKinds.size()> listeners;
+    for (const auto kind : kServiceKinds) {
+      const Host& h = host(kind);
+      CHECK(!h.listener);
+      listeners[index_of(kind)] =
+          h.runtime->listen({h.endpoint.host, static_cast<std::uint16_t>(h.endpoint.port)});
+    }
+    // All or none: nobody serves before all are bound.
+    for (const auto kind : kServiceKinds) {
+      Host& h = host(kind);
+      h.listener = std::move(listeners[index_of(kind)]);
+      spawn(h.runtime->executor(), run(shared_from_this(), kind, tls[index_of(kind)]));
+    }
+  }
+
   static asio::awaitable<void> run_metrics(std::shared_ptr<State> state) {
     co_await serve_http(
         *state->host(ServiceKind::authz).runtime,
@@ -187,16 +236,40 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     if (request.method != "GET") co_return method_not_allowed("GET");
     HttpHeaders headers;
     headers["content-type"] = "text/plain; version=0.0.4";
-    co_return HttpResponse(200, std::move(headers), metrics_text());
+    std::vector<Snapshot> all;
+    for (const auto kind : kServiceKinds) {
+      auto one =
+          asio::co_spawn(host(kind).runtime->executor(), snapshot_of(kind), asio::use_awaitable);
+      all.push_back(co_await std::move(one));
+    }
+    co_return HttpResponse(200, std::move(headers), text_of(all));
+  }
+
+  // A copy, so that another thread may read it.
+  struct Snapshot {
+    ServiceKind kind;
+    bool ready;
+    Counters counters;
+    LatencyHistogram latency;
+  };
+  Snapshot snapshot(ServiceKind kind) {
+    const Service& s = service(kind);
+    return {kind, s.ready(), host(kind).counters, s.latency()};
+  }
+  asio::awaitable<Snapshot> snapshot_of(ServiceKind kind) { co_return snapshot(kind); }
+
+  static std::string text_of(const std::vector<Snapshot>& snapshots) {
+    std::vector<ServiceMetrics> all;
+    for (const auto& s : snapshots) {
+      all.push_back({to_string(s.kind), s.ready, &s.counters, &s.latency});
+    }
+    return prometheus_text(all);
   }
 
   std::string metrics_text() {
-    std::vector<ServiceMetrics> all;
-    for (const auto kind : kServiceKinds) {
-      const Service& s = service(kind);
-      all.push_back({to_string(kind), s.ready(), &host(kind).counters, &s.latency()});
-    }
-    return prometheus_text(all);
+    std::vector<Snapshot> all;
+    for (const auto kind : kServiceKinds) all.push_back(snapshot(kind));
+    return text_of(all);
   }
 
   ServiceSetOptions options;
@@ -260,19 +333,18 @@ Result<void> ServiceSet::rotate_identity_key(RsaPrivateKey next) {
 }
 
 void ServiceSet::serve(const std::optional<TlsContext>& tls) {
-  CHECK(!serving());
-  std::array<std::shared_ptr<Listener>, kServiceKinds.size()> listeners;
-  for (const auto kind : kServiceKinds) {
-    const Host& h = state_->host(kind);
-    listeners[index_of(kind)] =
-        h.runtime->listen({h.endpoint.host, static_cast<std::uint16_t>(h.endpoint.port)});
+  state_->serve({tls, tls, tls, tls});
+}
+
+Result<void> ServiceSet::serve(const TlsOptions& tls) {
+  State::Contexts contexts;
+  for (auto& context : contexts) {
+    auto made = TlsContext::server(tls);
+    if (!made) return made.error();
+    context = *std::move(made);
   }
-  // All or none: nobody serves before all are bound.
-  for (const auto kind : kServiceKinds) {
-    Host& h = state_->host(kind);
-    h.listener = std::move(listeners[index_of(kind)]);
-    spawn(h.runtime->executor(), State::run(state_, kind, tls));
-  }
+  state_->serve(contexts);
+  return {};
 }
 
 void ServiceSet::serve_metrics(std::uint16_t port) {
@@ -286,6 +358,18 @@ void ServiceSet::stop() {
   if (state_->metrics_listener) state_->metrics_listener->close();
   for (auto& h : state_->hosts) {
     if (h.listener) h.listener->close();
+  }
+}
+
+void ServiceSet::request_stop() {
+  const auto state = state_;
+  asio::post(state->host(ServiceKind::authz).runtime->executor(), [state] {
+    if (state->metrics_listener) state->metrics_listener->close();
+  });
+  for (const auto kind : kServiceKinds) {
+    asio::post(state->host(kind).runtime->executor(), [state, kind] {
+      if (const auto& listener = state->host(kind).listener) listener->close();
+    });
   }
 }
 

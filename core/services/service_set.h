@@ -9,8 +9,10 @@
 //   services.stop();             // closes the listeners; run the executors until serving() is
 //   false
 //
-// No store, counter, log or private key is shared between services. Not thread-safe: runtimes of
-// different threads need one set each service, or none of these calls while they run.
+// No store, counter, log or private key is shared between services, so each may have a runtime and
+// a thread of its own. Set up before the threads start and torn down after they ended; while they
+// run only request_stop() and the metrics' listener are for any thread (and `options.log`, when
+// there is one, is called from all of them).
 #pragma once
 
 #include <array>
@@ -64,9 +66,13 @@ struct ServiceSetOptions {
   TokenOptions tokens;
   AuthzOptions authz;
   IngestOptions ingest;
-  std::array<EndpointOptions, 4> endpoints;  // by ServiceKind
+  std::array<EndpointOptions, 4> endpoints;       // by ServiceKind
+  std::string ingest_postgres, profile_postgres;  // empty: SQLite (core/services/postgres_stores.h)
   std::int64_t log_bytes_max = 64 * 1024 * 1024;
-  LogSink log;  // takes every line instead of log_text
+  std::int64_t connections_max = 1024;  // of each service; more are closed and counted
+  double idle_timeout_s = 60;           // between requests
+  double request_timeout_s = 10;        // within one
+  LogSink log;                          // takes every line instead of log_text
 
   void describe(OptionVisitor& v);
 };
@@ -75,7 +81,7 @@ class ServiceSet {
  public:
   // Makes the directory and `<kind>.sqlite` in it; with Durability::memory it touches no disk.
   // Keys are not stored: who opens a directory again brings the keys it was made with. Throws
-  // invalid_argument for options that do not fit together, SqliteError when a store does not open.
+  // invalid_argument for options that do not fit together, StoreError when a store does not open.
   ServiceSet(ServiceRuntimes runtimes, const std::filesystem::path& directory,
              ServiceSetOptions options, ServiceKeys keys);
   ~ServiceSet();
@@ -96,10 +102,15 @@ class ServiceSet {
 
   // Over TLS when given a server's context. Throws system_error when an endpoint cannot be bound.
   void serve(const std::optional<TlsContext>& tls = {});
+  // A context of its own for each service: what services on threads of their own need. Errors: as
+  // TlsContext::server.
+  Result<void> serve(const TlsOptions& tls);
   // GET /metrics of all four, in plain HTTP on loopback (why apart: metrics.h), on authz's runtime,
-  // until stop(). For services that share one runtime.
+  // until stop(). Each service is asked on its own executor.
   void serve_metrics(std::uint16_t port);
   void stop();
+  // stop() from any thread, on each runtime's own executor. The set must outlive what is posted.
+  void request_stop();
   bool serving() const;
   // Valid while serving.
   Endpoint endpoint(ServiceKind kind) const;

@@ -13,23 +13,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "core/services/store.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace gauntlet {
 
-// What a committed transaction survives: nothing (a store in memory, for simulations), the death of
-// the process, or a power cut (an fsync each).
-enum class Durability : std::uint8_t { memory, process, power };
-
-class SqliteError : public std::runtime_error {
+class SqliteError : public StoreError {
  public:
-  SqliteError(int code_in, const std::string& what) : std::runtime_error(what), code(code_in) {}
-  bool full() const;
+  SqliteError(int code_in, const std::string& what) : StoreError(what), code(code_in) {}
+  bool full() const override;
   int code;
 };
 

@@ -101,20 +101,6 @@ function costsSection({campaign: c}) {
     el('div', {class: 'card'}, scrolling('Costs', table('Costs', [{text: 'metric'}, ...charged.map((v) => ({text: v.name, n: true}))], rows))));
 }
 
-// {curves: [{name, points: [[false alarms, detections], …], words}]}
-function rocSection({campaign: c}) {
-  if (!c || !c.roc || c.roc.curves.length === 0) return null;
-  const xs = [...new Set(c.roc.curves.flatMap((k) => k.points.map((p) => p[0])))].sort((a, b) => a - b);
-  const data = [xs, ...c.roc.curves.map((k) => xs.map((x) => { const p = k.points.find((q) => q[0] === x); return p ? 100 * p[1] : null; }))];
-  const plot = new Plot({label: 'Detection against false alarms', unit: '%', xName: 'false alarms', xText: (v) => shareText(v), data,
-    x: axis('runs without attack that score as high (share)', {size: 40}), y: axis('attacked runs detected (%)', {size: 54}),
-    xScale: {range: [0, 1]}, yScale: {range: [0, 100]},
-    series: c.roc.curves.map((k, i) => ({label: k.name, stroke: () => colour(`--s${i % 6}`), width: 2, spanGaps: true, points: {size: 5}})),
-    describe: () => c.roc.curves.map((k) => `${k.name}: ${k.words}.`).join(' ')});
-  return section('roc', 'Detection', c.roc.about, el('div', {class: 'split'}, el('div', {class: 'card'}, plot.node, plot.asTable()),
-    el('div', {class: 'card'}, el('h3', {text: 'Detectors'}), table('Detectors', [{text: 'system'}, {text: 'in words'}], c.roc.curves.map((k) => [k.name, k.words])))));
-}
-
 function attacksSection({campaign: c}) {
   if (!c || c.suite) return null;
   const rows = attacked(c).map((v) => [v.name, el('div', {class: 'text'}, ...(v.example ? v.example.set : [...v.set, ...v.attack]).map((s) => el('div', {}, el('code', {text: s})))),

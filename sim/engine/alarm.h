@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <new>
 
 #include "sim/engine/simulation.h"
 
@@ -21,7 +22,12 @@ class Alarm {
  public:
   Alarm(const Alarm&) = delete;
   Alarm& operator=(const Alarm&) = delete;
-  virtual ~Alarm();
+  virtual ~Alarm() {
+    if (sequence_ != 0) cancel_wake();
+    Slab::expire(node_);
+    sim_.slab_.release(node_, slot());
+    if (entry_ns_ != kNoEntry) sim_.queue_.add_stale();
+  }
 
   // Replaces a wake-up that is pending. `t` must be neither in the past nor kNever.
   void wake_at(WorldTime t) {
@@ -41,7 +47,8 @@ class Alarm {
   Simulation& simulation() const { return sim_; }
 
  protected:
-  explicit Alarm(Simulation& sim, Priority priority = kDefaultPriority, Tag tag = 0);
+  explicit Alarm(Simulation& sim, Priority priority = kDefaultPriority, Tag tag = 0)
+      : Alarm(sim, priority, tag, sim.slab_.allocate()) {}
   virtual void wake() = 0;
   // What wake() will touch besides the object's first two cache lines, to be fetched ahead with it;
   // only a hint.
@@ -55,18 +62,31 @@ class Alarm {
   friend class Simulation;
   static constexpr std::int64_t kNoEntry = std::numeric_limits<std::int64_t>::max();
 
+  Alarm(Simulation& sim, Priority priority, Tag tag, Slab::Allocated place)
+      : sim_(sim), key_(Event::pack(priority, 0, place.slot)), node_(place.node) {
+    sim.check_tag(tag);
+    ::new (static_cast<void*>(node_.storage)) Node::Objects{this, nullptr, 0, tag};
+    node_.act = &no_action;
+    node_.tagged = tag != 0;
+    node_.alarm = 1;
+    sim.slab_.set_has_alarms();
+  }
+  // An alarm's node is told apart by its flag; this only marks it as taken.
+  static std::int64_t no_action(Node::Action, Simulation&, Node&, std::uint32_t) {
+    return Node::kOver;
+  }
   void enter() {
     if (entry_ns_ != kNoEntry) [[unlikely]]
       leave_stale();
     node_.sequence = sequence_;
     entry_ns_ = deadline_ns_;
-    sim_.queue_.push({deadline_ns_, Event::repack(key_, sequence_)});
+    sim_.queue_.push({deadline_ns_, Event::repack(key_, 0, sequence_)});
   }
   void leave_stale();
   std::uint32_t slot() const { return Event{0, key_}.slot(); }
 
   Simulation& sim_;
-  const std::uint64_t key_;  // priority and slot
+  const std::uint64_t key_;  // priority and slot, sequence 0
   Node& node_;
   std::int64_t deadline_ns_ = 0;
   std::int64_t entry_ns_ = kNoEntry;  // time of the entry in the queue; never after the deadline

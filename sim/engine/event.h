@@ -26,10 +26,9 @@ struct Event {
     return (std::uint64_t{priority} << (kSlotBits + kSequenceBits)) |
            (std::uint64_t{sequence} << kSlotBits) | slot;
   }
-  // The same priority and slot.
-  static constexpr std::uint64_t repack(std::uint64_t key, std::uint32_t sequence) {
-    constexpr std::uint64_t kMask = ((std::uint64_t{1} << kSequenceBits) - 1) << kSlotBits;
-    return (key & ~kMask) | (std::uint64_t{sequence} << kSlotBits);
+  // `key` with its sequence, `from`, replaced. A sum, as masks would cost two instructions more.
+  static constexpr std::uint64_t repack(std::uint64_t key, std::uint32_t from, std::uint32_t to) {
+    return key + ((std::uint64_t{to} - std::uint64_t{from}) << kSlotBits);
   }
   std::uint32_t slot() const { return static_cast<std::uint32_t>(key) & (kSlotCount - 1); }
   std::uint32_t sequence() const { return static_cast<std::uint32_t>(key >> kSlotBits); }

@@ -16,52 +16,69 @@ struct Free {
   Free* next;
 };
 
-class Pool {
- public:
-  ~Pool() {
-    for (std::size_t c = 0; c < kClasses; ++c) {
-      while (Free* frame = take(c)) ::operator delete(frame, (c + 1) * kStep, kLine);
-    }
-  }
-  Free* take(std::size_t c) {
-    Free* frame = free_[c];
-    if (frame == nullptr) return nullptr;
-    free_[c] = frame->next;
-    --kept_[c];
-    return frame;
-  }
-  bool give(std::size_t c, void* frame) {
-    if (kept_[c] == kKeptMax) return false;
-    ++kept_[c];
-    free_[c] = ::new (frame) Free{free_[c]};
-    return true;
-  }
-
- private:
-  std::array<Free*, kClasses> free_{};
-  std::array<std::size_t, kClasses> kept_{};
+// Trivial, so that reaching it takes no initialisation; whoever first keeps a frame on a thread has
+// the thread give all of them back at its end.
+struct Pool {
+  std::array<Free*, kClasses> free{};
+  std::array<std::size_t, kClasses> kept{};
+  bool emptied_at_end = false;
 };
-
-thread_local Pool pool;
+constinit thread_local Pool pool;
 
 std::size_t class_of(std::size_t bytes) { return (bytes - 1) / kStep; }
+
+void* take(std::size_t c) {
+  Free* const frame = pool.free[c];
+  pool.free[c] = frame->next;
+  --pool.kept[c];
+  return frame;
+}
+
+struct EmptyAtEnd {
+  ~EmptyAtEnd() {
+    for (std::size_t c = 0; c < kClasses; ++c) {
+      while (pool.free[c] != nullptr) ::operator delete(take(c), (c + 1) * kStep, kLine);
+    }
+    pool.emptied_at_end = false;
+  }
+};
+
+// Out of line, so that the usual way needs no registers saved.
+[[gnu::noinline]] void* allocate_slowly(std::size_t bytes) {
+  const std::size_t c = class_of(bytes);
+  return c >= kClasses ? ::operator new(bytes) : ::operator new((c + 1) * kStep, kLine);
+}
+
+[[gnu::noinline]] void free_slowly(void* frame, std::size_t bytes) noexcept {
+  const std::size_t c = class_of(bytes);
+  if (c >= kClasses) {
+    ::operator delete(frame, bytes);
+  } else if (pool.kept[c] == kKeptMax) {
+    ::operator delete(frame, (c + 1) * kStep, kLine);
+  } else {
+    static thread_local const EmptyAtEnd empty_at_end;
+    pool.emptied_at_end = true;
+    free_frame(frame, bytes);
+  }
+}
 
 }  // namespace
 
 void* allocate_frame(std::size_t bytes) {
   const std::size_t c = class_of(bytes);
-  if (c >= kClasses) return ::operator new(bytes);
-  if (void* frame = pool.take(c)) return frame;
-  return ::operator new((c + 1) * kStep, kLine);
+  if (c >= kClasses || pool.free[c] == nullptr) [[unlikely]]
+    return allocate_slowly(bytes);
+  return take(c);
 }
 
 void free_frame(void* frame, std::size_t bytes) noexcept {
   const std::size_t c = class_of(bytes);
-  if (c >= kClasses) {
-    ::operator delete(frame, bytes);
-  } else if (!pool.give(c, frame)) {
-    ::operator delete(frame, (c + 1) * kStep, kLine);
+  if (c >= kClasses || pool.kept[c] == kKeptMax || !pool.emptied_at_end) [[unlikely]] {
+    free_slowly(frame, bytes);
+    return;
   }
+  ++pool.kept[c];
+  pool.free[c] = ::new (frame) Free{pool.free[c]};
 }
 
 }  // namespace gauntlet::sim::detail

@@ -42,7 +42,7 @@ ProcessState::ProcessState(Processes& owner, std::string name, Task<> body, Prio
   CHECK(root_ && !root_.done());
   root_.promise().process = this;
   leaf_ = root_;
-  works_on(root_.address(), 3);
+  works_on(root_.address(), (body.frame_bytes_ + 63) / 64);
 }
 
 ProcessState::~ProcessState() { CHECK(state_ == State::done, name_); }

@@ -77,7 +77,7 @@ bool Simulation::reschedule(EventId id, WorldTime t) {
   node->sequence = Node::kNone;
   queue_.add_stale();
   const auto slot = static_cast<std::uint32_t>(id.value) & (Event::kSlotCount - 1);
-  enqueue(*node, Event::pack(static_cast<Priority>(node->priority), 0, slot), t);
+  enqueue(*node, Event::pack(static_cast<Priority>(node->priority), 0, slot), 0, t);
   return true;
 }
 
@@ -160,7 +160,8 @@ std::uint64_t Simulation::run_at_most(std::uint64_t events_max, WorldTime until)
       alarm->wake();
     } else {
       const std::int64_t next_ns = node.act(Node::Action::run, *this, node, event.slot());
-      if (next_ns != Node::kOver) enqueue(node, key, WorldTime{Duration{next_ns}});
+      if (next_ns != Node::kOver)
+        enqueue(node, key, event.sequence(), WorldTime{Duration{next_ns}});
     }
   }
   return running.ran - before;
@@ -220,12 +221,16 @@ void Simulation::scheduled_in_the_past(WorldTime t) const {
 void Simulation::check_period(Duration period) { CHECK(period.count() > 0, period.count()); }
 
 void Simulation::store_tag(std::uint32_t slot, Tag tag) {
-  CHECK(tag < tag_names_.size(), tag, tag_names_.size());
+  check_tag(tag);
   if (slot >= tags_.size()) tags_.resize(std::max<std::size_t>(slot + 1, 2 * tags_.size()));
   tags_[slot] = tag;
 }
 
-Tag Simulation::tag_of(std::uint32_t slot) const { return slab_[slot].tagged ? tags_[slot] : 0; }
+Tag Simulation::tag_of(std::uint32_t slot) const {
+  const Node& node = slab_[slot];
+  if (!node.tagged) return 0;
+  return node.alarm ? node.objects().tag : tags_[slot];
+}
 
 Tag Simulation::tag(std::string_view name) {
   const auto it = std::find(tag_names_.begin() + 1, tag_names_.end(), name);

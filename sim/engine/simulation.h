@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/base/options.h"
 #include "core/base/time.h"
 #include "sim/engine/calendar_queue.h"
@@ -238,22 +239,21 @@ class Simulation {
   template <class Kind, class F>
   EventId insert(WorldTime t, Priority priority, Tag tag, F&& callback) {
     check_not_past(t);
-    const std::uint32_t slot = slab_.allocate();
-    Node& node = slab_[slot];
+    const auto [slot, node] = slab_.allocate();
     Kind::emplace(node, std::forward<F>(callback));
     node.act = &Kind::act;
     set_tag(node, slot, tag);
     count_pending();
     node.priority = priority;
-    enqueue(node, Event::pack(priority, 0, slot), t);
+    enqueue(node, Event::pack(priority, 0, slot), 0, t);
     return {(std::uint64_t{node.generation} << Event::kSlotBits) | slot};
   }
-  // `key` says priority and slot.
-  void enqueue(Node& node, std::uint64_t key, WorldTime t) {
+  // `key` says priority and slot; `from` is its sequence.
+  void enqueue(Node& node, std::uint64_t key, std::uint32_t from, WorldTime t) {
     check_not_past(t);
     const std::uint32_t sequence = take_sequence();
     node.sequence = sequence;
-    queue_.push({t.time_since_epoch().count(), Event::repack(key, sequence)});
+    queue_.push({t.time_since_epoch().count(), Event::repack(key, from, sequence)});
   }
   std::uint32_t take_sequence() {
     if (next_sequence_ > sequence_max_) [[unlikely]]
@@ -275,6 +275,7 @@ class Simulation {
   }
   [[noreturn]] void scheduled_in_the_past(WorldTime t) const;
   static void check_period(Duration period);
+  void check_tag(Tag tag) const { CHECK(tag < tag_names_.size(), tag, tag_names_.size()); }
   void store_tag(std::uint32_t slot, Tag tag);
   Tag tag_of(std::uint32_t slot) const;
   Node* find(EventId id) const;

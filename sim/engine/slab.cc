@@ -15,7 +15,7 @@ Slab::~Slab() {
   for (const Arena& arena : arenas_) free_pages(arena.pages, arena.bytes);
 }
 
-std::uint32_t Slab::allocate_fresh() {
+Slab::Allocated Slab::allocate_fresh() {
   CHECK(end_ < Event::kSlotCount, end_, "events pending at once");
   if (end_ >> kChunkBits == chunks_.size()) {
     // Arenas double, so that a small simulation stays small and a large one gets huge pages.
@@ -35,7 +35,7 @@ std::uint32_t Slab::allocate_fresh() {
   node.generation = 1;
   node.tagged = 0;
   node.alarm = 0;
-  return slot;
+  return {slot, node};
 }
 
 }  // namespace gauntlet::sim

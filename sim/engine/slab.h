@@ -31,15 +31,16 @@ struct alignas(64) Node {
   std::uint32_t sequence;         // of the one entry in the queue that counts, or below
   std::uint32_t generation : 22;  // of the handle; 0: used up, the slot is retired
   std::uint32_t priority : 8;
-  std::uint32_t tagged : 1;  // has a tag other than 0 in the simulation's table
+  std::uint32_t tagged : 1;  // has a tag other than 0
   std::uint32_t alarm : 1;   // storage holds Objects
   alignas(16) std::byte storage[kInline];
 
-  // What an alarm's node leads to, to be fetched ahead.
+  // What an alarm's node leads to, to be fetched ahead, and its tag.
   struct Objects {
     Alarm* alarm;
     const std::byte* memory;  // `lines` cache lines from here on
     std::uint32_t lines;
+    std::uint32_t tag;  // an alarm's own, not in the simulation's table
   };
   Objects& objects() { return *std::launder(reinterpret_cast<Objects*>(storage)); }
   const Objects& objects() const {
@@ -58,19 +59,24 @@ class Slab {
   Node& operator[](std::uint32_t slot) const {
     return chunks_[slot >> kChunkBits][slot & (kChunkSize - 1)];
   }
+  struct Allocated {
+    std::uint32_t slot;
+    Node& node;
+  };
   // Last freed, first used: a steady state stays in few cache lines.
-  std::uint32_t allocate() {
-    if (free_ == kNone) return allocate_fresh();
-    const std::uint32_t slot = free_;
-    free_ = link((*this)[slot]);
-    return slot;
+  Allocated allocate() {
+    if (free_ == kNone) [[unlikely]]
+      return allocate_fresh();
+    const Allocated last{free_, (*this)[free_]};
+    free_ = link(last.node);
+    return last;
   }
   // Makes every handle to the node stale.
   static void expire(Node& node) { node.generation = (node.generation + 1) & kLastGeneration; }
   // Call after expire(). A slot whose generations are used up is never handed out again, so a stale
   // handle is never taken for a new one.
-  void release(std::uint32_t slot) {
-    Node& node = (*this)[slot];
+  void release(std::uint32_t slot) { release((*this)[slot], slot); }
+  void release(Node& node, std::uint32_t slot) {
     node.act = nullptr;
     node.sequence = 0;
     if (node.generation == 0) return;
@@ -95,7 +101,7 @@ class Slab {
   };
 
   static std::uint32_t& link(Node& node) { return *reinterpret_cast<std::uint32_t*>(node.storage); }
-  std::uint32_t allocate_fresh();
+  Allocated allocate_fresh();
 
   std::vector<Node*> chunks_;
   std::uint32_t free_ = kNone;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <coroutine>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -16,12 +17,18 @@ namespace detail {
 
 class ProcessState;
 
+// Size of the frame allocated last: while a promise is made, its own frame's.
+inline constinit thread_local std::uint32_t last_frame_bytes = 0;
+
 struct PromiseBase {
   ProcessState* process = nullptr;
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr exception;
 
-  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void* operator new(std::size_t bytes) {
+    last_frame_bytes = static_cast<std::uint32_t>(bytes);
+    return allocate_frame(bytes);
+  }
   static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
 
   struct FinalAwaiter {
@@ -59,13 +66,16 @@ class [[nodiscard]] Task {
  public:
   struct promise_type : detail::Promise<T> {
     Task get_return_object() {
-      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
+      return Task(std::coroutine_handle<promise_type>::from_promise(*this),
+                  detail::last_frame_bytes);
     }
   };
 
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Task(Task&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)), frame_bytes_(other.frame_bytes_) {}
   Task& operator=(Task&& other) noexcept {
     std::swap(handle_, other.handle_);
+    std::swap(frame_bytes_, other.frame_bytes_);
     return *this;
   }
   ~Task() {
@@ -93,8 +103,10 @@ class [[nodiscard]] Task {
 
  private:
   friend class detail::ProcessState;
-  explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
+  Task(std::coroutine_handle<promise_type> handle, std::uint32_t frame_bytes)
+      : handle_(handle), frame_bytes_(frame_bytes) {}
   std::coroutine_handle<promise_type> handle_;
+  std::uint32_t frame_bytes_;
 };
 
 }  // namespace gauntlet::sim

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "tests/recorded_data.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,7 +49,7 @@ constexpr const char* kShort = "run scenarios/catalog/gym-hour.toml --set plan.l
 
 TEST_F(Cli, EveryCommandsHelpHasAnExample) {
   for (const char* command :
-       {"demo", "run", "replay", "gate", "train", "metrics", "scenario", "scenario check",
+       {"attack", "demo", "run", "replay", "gate", "train", "metrics", "scenario", "scenario check",
         "scenario schema", "doctor", "diff", "sut", "sut check", "sut audit"}) {
     const auto ran = gauntlet(std::string(command) + " --help");
     EXPECT_EQ(ran.code, 0) << command;
@@ -161,6 +163,19 @@ TEST_F(Cli, ARunGoesOnFromACheckpointWithTheBytesOfAnUninterruptedOne) {
   EXPECT_EQ(gauntlet(kShort + ("--until 1min --out " + path("x"))).code, 2) << "without --save";
   EXPECT_EQ(gauntlet(kShort + ("--until 1parsec --save " + path("y"))).code, 2);
   EXPECT_EQ(gauntlet("run --from " + path("none")).code, 2);
+}
+
+TEST_F(Cli, RecordedPeopleAreToldApartByBothDevicesWithIntervals) {
+  RECORDED_DATA_OR_SKIP(folder, "sp-sw-har");
+  const auto ran = gauntlet("privacy --recorded " + folder.string() + " --out " + path("r"));
+  ASSERT_EQ(ran.code, 0) << ran.text;
+  for (const char* row :
+       {"watch, first half: linked among 9", "watch, second half: verification: 1 - EER",
+        "phone, first half: verification: 1 - EER", "phone, second half: linked among 9"}) {
+    EXPECT_NE(ran.text.find(row), std::string::npos) << row;
+  }
+  EXPECT_TRUE(fs::exists(path("r") + "/report.html"));
+  EXPECT_EQ(gauntlet("privacy --recorded " + path("none")).code, 2);
 }
 
 TEST_F(Cli, DiffFindsTheFirstEventInWhichTwoRunsDiffer) {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
+
+#include "core/learn/cross_validation.h"
 
 namespace gauntlet::learn {
 namespace {
@@ -25,6 +28,29 @@ TEST(Calibration, ErrorIsTheMeanDistanceOfConfidenceFromRight) {
   EXPECT_DOUBLE_EQ(sure.answered, 0.5);
   EXPECT_DOUBLE_EQ(sure.accuracy, 0.8);
   EXPECT_DOUBLE_EQ(answer_above(p, 2, truth, 0.9F).answered, 0);
+}
+
+// Three groups whose windows are answered with 0.99 where 0.8 is right: the power that makes 0.8 of
+// 0.99 is ln(0.8 / 0.2) / ln(0.99 / 0.01) = 0.302.
+TEST(Calibration, ByTheOtherRoundsFindsThePowerAndChangesNoAnswer) {
+  Dataset d;
+  d.length = 1;
+  d.channels = 3;
+  const std::vector<float> w(3);
+  HeldOut held_out;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    d.add(w, i % 10 < 8 ? "a" : "b", "group " + std::to_string(i / 100), i / 100);
+    held_out.probabilities.insert(held_out.probabilities.end(), {0.99F, 0.01F});
+  }
+  const auto before = likeliest(held_out.probabilities, 2);
+  EXPECT_NEAR(expected_calibration_error(held_out.probabilities, 2, d.label), 0.19, 1e-5);
+  calibrate_held_out(d, make_folds(d, Split::leave_one_group_out), held_out);
+  EXPECT_LT(expected_calibration_error(held_out.probabilities, 2, d.label), 0.005);
+  EXPECT_EQ(likeliest(held_out.probabilities, 2), before);
+  const std::vector<std::uint8_t> use(300, 1);
+  std::vector<float> same;
+  for (int i = 0; i < 300; ++i) same.insert(same.end(), {0.99F, 0.01F});
+  EXPECT_NEAR(fit_power(same, 2, d.label, use), 0.302, 0.01);
 }
 
 }  // namespace

@@ -99,6 +99,10 @@ TEST(CrossValidation, NeverAsksAboutWhatItTrainedOn) {
       EXPECT_FALSE(known_.contains(window[0]));
       out[0] = 1;
     }
+    std::unique_ptr<WindowClassifier> clone() const override {
+      return std::make_unique<Memory>(*this);
+    }
+    bool write(ByteWriter&) const override { return false; }
 
    private:
     std::set<float> known_;

@@ -318,6 +318,10 @@ class Stubborn final : public WindowClassifier {
     std::fill(out.begin(), out.end(), 0.0F);
     out[answer_] = 1;
   }
+  std::unique_ptr<WindowClassifier> clone() const override {
+    return std::make_unique<Stubborn>(*this);
+  }
+  bool write(ByteWriter&) const override { return false; }
 
  private:
   std::size_t answer_;

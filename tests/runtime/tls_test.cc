@@ -1,4 +1,5 @@
 // TLS over real sockets and through virtual time.
+#include "core/runtime/self_signed.h"
 #include "core/runtime/tls_stream.h"
 
 #include <gmock/gmock.h>
@@ -12,7 +13,6 @@
 
 #include "sim/network/seeded_entropy.h"
 #include "tests/runtime/bed.h"
-#include "tests/runtime/test_certificate.h"
 
 namespace gauntlet {
 namespace {
@@ -24,7 +24,7 @@ using boost::system::system_error;
 using Stream = std::unique_ptr<ByteStream>;
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
-TlsOptions options_of(const TestCertificate& own, Runtime& runtime) {
+TlsOptions options_of(const SelfSigned& own, Runtime& runtime) {
   TlsOptions options;
   options.certificate_chain_pem = options.authorities_pem = own.certificate_pem;
   options.private_key_pem = own.private_key_pem;
@@ -98,7 +98,7 @@ template <class T>
 class Tls : public testing::Test {
  protected:
   T bed;
-  TestCertificate own = make_test_certificate("server");
+  SelfSigned own = make_self_signed({"server"});
   TlsOptions options = options_of(own, bed.client());
 };
 using Beds = testing::Types<RealBed, VirtualBed>;
@@ -199,7 +199,7 @@ TYPED_TEST(Tls, ACertificateForAnotherNameIsRefused) {
 
 TYPED_TEST(Tls, AnUnknownAuthorityIsRefused) {
   TlsOptions client = this->options;
-  client.authorities_pem = make_test_certificate("server").certificate_pem;
+  client.authorities_pem = make_self_signed({"server"}).certificate_pem;
   EXPECT_THAT(talk_tls(this->bed, this->options, client, "server", nothing, nothing),
               testing::HasSubstr("certificate verify failed"));
 }
@@ -212,8 +212,8 @@ TYPED_TEST(Tls, CertificatesAreJudgedByTheGivenClock) {
 }
 
 TEST(TlsContext, BadPemIsAnErrorWithAStableCode) {
-  const TestCertificate own = make_test_certificate("server");
-  const TestCertificate other = make_test_certificate("server");
+  const SelfSigned own = make_self_signed({"server"});
+  const SelfSigned other = make_self_signed({"server"});
   TlsOptions options;
   EXPECT_EQ(TlsContext::server(options).error().code, "bad_certificate");
   options.certificate_chain_pem = own.certificate_pem;
@@ -233,7 +233,7 @@ TEST(TlsInVirtualTime, TheSameSeedPutsTheSameBytesOnTheWire) {
       all += std::to_string(w.at.time_since_epoch().count()) + ":";
       all.append(reinterpret_cast<const char*>(w.bytes.data()), w.bytes.size());
     });
-    const TlsOptions options = options_of(make_test_certificate("server"), bed.client());
+    const TlsOptions options = options_of(make_self_signed({"server"}), bed.client());
     talk_tls(
         bed, options, options, "server",
         [](Side s) -> awaitable<void> { (void)co_await read_to_end(s.tls); },

@@ -1,6 +1,14 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "core/learn/model_file.h"
 #include "scenarios/pipeline_table.h"
+#include "scenarios/pipeline_training.h"
+#include "scenarios/runner.h"
 
 namespace gauntlet::scenarios {
 namespace {
@@ -42,6 +50,96 @@ TEST(PipelineTrial, AClassifierTrainedOnTheOthersRunsInThePhone) {
   EXPECT_EQ(f1->n, 2u);
   EXPECT_GT(f1->mean, 0.3);
   EXPECT_EQ(f1->mean, two->summary("f1.macro")->mean);
+}
+
+TEST(PipelineTraining, WhatWasTrainedIsServedFromItsFileInAScenario) {
+  PipelinePreset preset = load_pipeline_preset("muvr").value();
+  preset.evaluation.classifier.epochs = 2;
+  TrainingOptions world = short_world();
+  world.people = 3;
+  const auto trained = train_pipeline(preset, world, 2);
+  ASSERT_TRUE(trained.ok()) << trained.error().message;
+  EXPECT_EQ(trained->held_out.evaluation.split, "leave-one-group-out");
+  EXPECT_LE(trained->calibration_error, trained->calibration_error_before + 0.01);
+  const auto bytes = learn::serialize(*trained->served);
+  ASSERT_TRUE(bytes.ok());
+  EXPECT_EQ(*learn::serialize(*train_pipeline(preset, world, 1)->served), *bytes);
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("gauntlet-pipeline-" + std::to_string(::getpid()));
+  ASSERT_TRUE(learn::save_model(*bytes, path.string()).ok());
+  ScenarioOptions options = world.world;
+  options.phone = preset.phone;
+  const auto parts = make_shared_parts(options, path.string());
+  std::filesystem::remove(path);
+  ASSERT_TRUE(parts.ok()) << parts.error().message;
+  EXPECT_EQ(parts->model_bytes.size(), bytes->size());
+  const auto run = run_seed(options, 1, *parts);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_TRUE(run->result.failures.empty());
+  EXPECT_EQ(run->record->split, "trained on simulated people 1000000 to 1000002, tested on others");
+  ASSERT_NE(run->result.values.find("f1.macro"), nullptr);
+  EXPECT_TRUE(run->result.values.find("f1.macro")->value.has_value());
+  EXPECT_EQ(train_pipeline(load_pipeline_preset("paper-log").value(), world, 1).error().code,
+            "bad_pipeline");
+}
+
+// Windows of two speeds, a group a person; every member can tell them.
+TEST(Layers, MachinesKeepTheirThresholdsAndBestEffortAsksEverybody) {
+  learn::Dataset d;
+  d.length = 100;
+  d.channels = 3;
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    std::vector<float> w;
+    for (int t = 0; t < 100; ++t) {
+      const double s = std::sin(t * (i % 2 ? 0.1 : 0.6) + i);
+      w.insert(w.end(), {static_cast<float>(s), 0.1F * static_cast<float>(i % 7), 9.8F});
+    }
+    d.add(w, i % 2 ? "slow" : "fast", "person " + std::to_string(i / 20), i / 20);
+  }
+  const auto folds = learn::make_folds(d, learn::Split::leave_one_group_out);
+  learn::ClassifierOptions ensemble;
+  ensemble.members = {"ridge", "knn", "forest"};
+  ensemble.trees = 5;
+  const auto rows = judge_layers(d, folds, ensemble, {}, 2);
+  const auto find = [&](const std::string& layer) {
+    return *std::ranges::find(rows, layer, &LayerRow::layer);
+  };
+  EXPECT_EQ(std::ranges::count(rows, "alone", &LayerRow::layer), 3);
+  EXPECT_EQ(find("best effort").models.size(), 3u);
+  EXPECT_GT(find("best effort").accuracy, 0.9);
+  for (const auto& row : rows) {
+    if (!row.layer.starts_with("within")) continue;
+    const double threshold_ms = std::stod(row.layer.substr(7));
+    EXPECT_LE(row.latency_ms.value_or(0), threshold_ms) << row.layer;
+  }
+  EXPECT_FALSE(find("within 4 ms").latency_ms.has_value()) << "no machine is that near";
+  EXPECT_GT(find("all, equal votes, corrected").accuracy, 0.9);
+  EXPECT_EQ(judge_layers(d, folds, ensemble, {}, 1).back().accuracy, rows.back().accuracy);
+}
+
+TEST(PipelineTable, CountsOfRecordedSetsLeaveOutTheShortAndTheDamaged) {
+  replay::ReplayReport report;
+  const auto add = [&report](const char* session, std::uint32_t labelled, std::uint32_t counted,
+                             std::uint64_t lost) {
+    replay::FileReport f;
+    f.session = session;
+    f.labelled_repetitions = labelled;
+    f.counted_repetitions = counted;
+    f.totals.unique = 100;
+    f.totals.lost = lost;
+    report.files.push_back(f);
+    if (labelled >= 5 && lost < 2) report.clean_repetitions.add(labelled, counted);
+  };
+  add("a", 10, 10, 0);
+  add("a", 10, 12, 0);
+  add("b", 8, 9, 1);
+  add("b", 8, 9, 0);
+  add("b", 4, 9, 0);
+  add("b", 10, 1, 30);
+  const auto counts = count_recorded(report);
+  EXPECT_EQ(counts.within_one.substr(0, 4), "0.75");
+  EXPECT_EQ(counts.count_error, "1.00");
+  EXPECT_EQ(count_recorded({}).within_one, "");
 }
 
 TEST(PipelineTable, LinesComeBackFromText) {

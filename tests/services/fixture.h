@@ -57,9 +57,10 @@ struct Site {
               TokenIssuer({}, key, forge::rsa().public_key()), dir / "authz.sqlite", durability),
         profile(context(profile_counters, profile_log), verifier("profile"),
                 std::make_shared<LocalKeyProvider>(forge::rsa()), std::string(32, 'k'),
-                dir / "profile.sqlite", durability),
+                make_sqlite_profile_store(dir / "profile.sqlite", durability)),
         ingest(context(ingest_counters, ingest_log), ingest_options, verifier("ingest"),
-               dir / "ingest.sqlite", durability),
+               make_sqlite_ingest_store(dir / "ingest.sqlite", durability,
+                                        ingest_options.store_bytes_max)),
         model(context(model_counters, model_log), verifier("model"), dir / "model.sqlite",
               durability) {}
 

@@ -34,9 +34,9 @@ IngestStore::Put put(IngestStore& store, std::int64_t sequence) {
 
 // Stores and confirms (a byte each) until it is killed.
 [[noreturn]] void store_for_ever(const std::filesystem::path& file, int confirmations) {
-  IngestStore store(file, Durability::process, 0);
+  const auto store = make_sqlite_ingest_store(file, Durability::process, 0);
   for (std::int64_t sequence = 0;; ++sequence) {
-    if (put(store, sequence) != IngestStore::Put::created) _exit(1);
+    if (put(*store, sequence) != IngestStore::Put::created) _exit(1);
     if (write(confirmations, "+", 1) != 1) _exit(2);
   }
 }
@@ -63,17 +63,17 @@ TEST(Kill9, EveryConfirmedChunkIsThereAndIsTheSame) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status));
 
-    IngestStore store(file, Durability::process, 0);
-    const auto progress = store.progress("c7", kSession);
+    const auto store = make_sqlite_ingest_store(file, Durability::process, 0);
+    const auto progress = store->progress("c7", kSession);
     ASSERT_TRUE(progress);
     // One more may have been stored and not yet confirmed.
     EXPECT_GE(progress->next, confirmed);
     EXPECT_LE(progress->next, confirmed + 1);
     EXPECT_EQ(progress->chunks, progress->next);
     for (std::int64_t sequence = 0; sequence < progress->next; ++sequence) {
-      ASSERT_EQ(put(store, sequence), IngestStore::Put::repeated) << sequence;
+      ASSERT_EQ(put(*store, sequence), IngestStore::Put::repeated) << sequence;
     }
-    EXPECT_EQ(put(store, progress->next), IngestStore::Put::created);
+    EXPECT_EQ(put(*store, progress->next), IngestStore::Put::created);
   }
   std::filesystem::remove_all(directory);
 }

@@ -10,12 +10,12 @@
 
 #include "core/runtime/http.h"
 #include "core/runtime/realtime_runtime.h"
+#include "core/runtime/self_signed.h"
 #include "core/runtime/spawn.h"
 #include "core/services/service_set.h"
 #include "core/wire/upload.pb.h"
 #include "sim/network/virtual_network.h"
 #include "tests/authz/forge.h"
-#include "tests/runtime/test_certificate.h"
 
 namespace gauntlet {
 namespace {
@@ -251,14 +251,14 @@ TEST(ServiceSet, ServesAgainAfterAStop) {
   }
 }
 
-TlsContext server_tls(const TestCertificate& own) {
+TlsContext server_tls(const SelfSigned& own) {
   TlsOptions options;
   options.certificate_chain_pem = own.certificate_pem;
   options.private_key_pem = own.private_key_pem;
   return TlsContext::server(options).value();
 }
 
-TlsContext client_tls(const TestCertificate& own) {
+TlsContext client_tls(const SelfSigned& own) {
   TlsOptions options;
   options.authorities_pem = own.certificate_pem;
   return TlsContext::client(options).value();
@@ -307,7 +307,7 @@ asio::awaitable<void> visit(RealtimeRuntime& runtime, ServiceSet& services, TlsC
 TEST(ServiceSet, OverTlsASilentPeerHoldsUpNobodyAndAPlainOneIsDroppedAndCounted) {
   RealtimeRuntime runtime;
   const auto options = quick_options();
-  const TestCertificate own = make_test_certificate("localhost");
+  const SelfSigned own = make_self_signed({"localhost"});
   ServiceSet services({runtime, runtime, runtime, runtime}, {}, options, test_keys_of(options));
   services.serve(server_tls(own));
   services.serve_metrics(0);

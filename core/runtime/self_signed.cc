@@ -1,9 +1,11 @@
-#include "tests/runtime/test_certificate.h"
+#include "core/runtime/self_signed.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <boost/asio/ip/address.hpp>
 #include <memory>
 
 #include "core/base/check.h"
@@ -28,23 +30,38 @@ void add_extension(X509* certificate, int kind, const std::string& value) {
   X509_EXTENSION_free(extension);
 }
 
+// "DNS:server,IP:127.0.0.1"
+std::string alternative_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) {
+    boost::system::error_code not_numeric;
+    boost::asio::ip::make_address(name, not_numeric);
+    text.append(text.empty() ? "" : ",").append(not_numeric ? "DNS:" : "IP:").append(name);
+  }
+  return text;
+}
+
 }  // namespace
 
-TestCertificate make_test_certificate(const std::string& host) {
+SelfSigned make_self_signed(const std::vector<std::string>& names) {
+  CHECK(!names.empty());
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
   X509* x = certificate.get();
   X509_set_version(x, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+  // Two of the same name must differ in their number, or a client that trusts both is confused.
+  std::uint32_t serial = 0;
+  CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) == 1);
+  ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), serial);
   ASN1_TIME_set_string(X509_getm_notBefore(x), "20200101000000Z");
   ASN1_TIME_set_string(X509_getm_notAfter(x), "99991231235959Z");  // RFC 5280, 4.1.2.5: never
   X509_set_pubkey(x, key.get());
   X509_NAME* name = X509_get_subject_name(x);
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(host.c_str()), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>(names[0].c_str()), -1, -1, 0);
   X509_set_issuer_name(x, name);
   add_extension(x, NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(x, NID_subject_alt_name, "DNS:" + host);
+  add_extension(x, NID_subject_alt_name, alternative_names(names));
   CHECK(X509_sign(x, key.get(), EVP_sha256()) > 0);
   BIO* certificate_text = BIO_new(BIO_s_mem());
   BIO* key_text = BIO_new(BIO_s_mem());
