@@ -14,6 +14,7 @@ void TokenAttackOptions::describe(OptionVisitor& v) {
            "row of the catalogue");
   v.integer("requests", requests, {1, 1e7}, "1", "budget");
   v.number("per_s", per_s, {0.001, 1e5}, "1/s", "sent at this rate");
+  v.flag("open_door", open_door, "to a door that takes everything: the control that must break");
 }
 
 void ApiAttackOptions::describe(OptionVisitor& v) {
@@ -26,6 +27,7 @@ void ApiAttackOptions::describe(OptionVisitor& v) {
            "what is tried with a token of his own");
   v.integer("requests", requests, {1, 1e7}, "1", "budget");
   v.number("per_s", per_s, {0.001, 1e5}, "1/s", "sent at this rate");
+  v.flag("open_door", open_door, "to a door that takes everything: the control that must break");
 }
 
 }  // namespace gauntlet::adversarial

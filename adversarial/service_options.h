@@ -14,6 +14,7 @@ struct TokenAttackOptions {
   TokenFamily family = TokenFamily::all;
   std::int64_t requests = 200;
   double per_s = 20;
+  bool open_door = false;  // adversarial/open_door.h instead of the services
   void describe(OptionVisitor& v);
 };
 
@@ -24,6 +25,7 @@ struct ApiAttackOptions {
   ApiAct act = ApiAct::all;
   std::int64_t requests = 200;
   double per_s = 20;
+  bool open_door = false;  // adversarial/open_door.h instead of the services
   void describe(OptionVisitor& v);
 };
 

@@ -1,10 +1,14 @@
 #include "campaign/splitting.h"
 
+#include <oneapi/tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "core/base/check.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::campaign {
 namespace {
@@ -63,7 +67,8 @@ class Replicate {
       if (accepted) std::swap(p, tried);
       // Robbins and Monro towards an acceptance of 0.3; the gain fades so that the chain settles.
       gain_ *= 0.9995;
-      step_ = std::clamp(step_ * std::exp(gain_ * ((accepted ? 1.0 : 0.0) - 0.3)), 0.01, 0.999);
+      step_ = std::clamp(step_ * sim::portable::exp(gain_ * ((accepted ? 1.0 : 0.0) - 0.3)), 0.01,
+                         0.999);
     }
   }
 
@@ -94,17 +99,25 @@ SplittingEstimate estimate_rare(std::size_t dimensions,
   CHECK(dimensions > 0 && options.particles >= 2 && options.replicates >= 1);
   const double n = static_cast<double>(options.particles);
   const auto replacements_max =
-      static_cast<std::uint64_t>(std::ceil(-n * std::log(options.smallest)));
+      static_cast<std::uint64_t>(std::ceil(-n * sim::portable::log(options.smallest)));
   SplittingEstimate out;
   std::uint64_t replaced = 0;
   bool all = true;
-  for (std::int64_t r = 0; r < options.replicates; ++r) {
-    Replicate replicate(dimensions, score, options, stream.child(std::to_string(r)));
-    const bool reached = replicate.run(replacements_max);
+  struct Finished {
+    std::optional<Replicate> replicate;
+    bool reached = false;
+  };
+  std::vector<Finished> replicates(static_cast<std::size_t>(options.replicates));
+  oneapi::tbb::parallel_for(std::size_t{0}, replicates.size(), [&](std::size_t r) {
+    auto& [replicate, reached] = replicates[r];
+    replicate.emplace(dimensions, score, options, stream.child(std::to_string(r)));
+    reached = replicate->run(replacements_max);
+  });
+  for (const auto& [replicate, reached] : replicates) {
     all = all && reached;
-    replaced += replicate.replaced();
-    out.evaluations += replicate.evaluations();
-    if (reached && out.example.empty()) out.example = replicate.first().x;
+    replaced += replicate->replaced();
+    out.evaluations += replicate->evaluations();
+    if (reached && out.example.empty()) out.example = replicate->first().x;
   }
   const double lines = n * static_cast<double>(options.replicates);
   const reports::Interval mean = reports::poisson_interval(replaced, level);

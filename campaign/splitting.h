@@ -37,7 +37,8 @@ struct SplittingEstimate {
   std::vector<double> example;  // inputs of a success
 };
 
-// P[score(x) > 0]. Scores are asked for one after the other; the same stream gives the same answer.
+// P[score(x) > 0]. Replicates ask for scores on several threads at once; the same stream gives the
+// same answer, whatever the threads.
 SplittingEstimate estimate_rare(std::size_t dimensions,
                                 const std::function<double(const std::vector<double>&)>& score,
                                 const SplittingOptions& options, const sim::RandomStream& stream,

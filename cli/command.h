@@ -15,9 +15,11 @@ enum Exit : int {
   kBadInput = 2,
   // 3 to 5 are the gate's verdicts: reports/gate.h.
   kInfrastructure = 6,
-  kPartial = 7,        // some of the input was corrupt; the rest was processed
-  kUnbalanced = 8,     // a run whose books do not balance
-  kPipelineFailed = 9  // an external pipeline crashed, was silent, or broke the contract
+  kPartial = 7,         // some of the input was corrupt; the rest was processed
+  kUnbalanced = 8,      // a run whose books do not balance
+  kPipelineFailed = 9,  // an external pipeline crashed, was silent, or broke the contract
+  kFinding = 10,        // an attack succeeds
+  kControlFailed = 11   // a campaign that cannot be believed: one of its controls failed
 };
 
 // Defines a subcommand whose --help ends with an example. `run` returns the exit code.
@@ -43,6 +45,7 @@ void add_calibrate(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_identify(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
+void add_attack(CLI::App& app, int& exit_code);
 void add_privacy(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 

@@ -80,6 +80,7 @@ Result<SeedRun> run_seed(const ScenarioOptions& options, std::uint64_t seed,
   run.events = std::make_unique<EventLog>();
   auto world = World::make(options, seed, parts, make_sut, *run.truth, *run.events);
   if (!world) return world.error();
+  if (hooks.readings) (*world)->tap_readings(run.readings);
   if (auto finished = (*world)->run(hooks); !finished) return finished.error();
   if (ran) ran();
 

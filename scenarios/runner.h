@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "core/truth/truth.h"
 #include "reports/metrics/measure.h"
 #include "reports/record.h"
+#include "scenarios/readings.h"
 #include "scenarios/scenario.h"
 #include "sim/network/virtual_network.h"
 
@@ -57,6 +59,7 @@ struct SeedRun {
   reports::SeedResult result;
   reports::RunDetail detail;
   std::uint64_t engine_events = 0;
+  std::deque<Readings> readings;           // of wearables' sensors; when asked for
   std::optional<ExternalReport> external;  // when pipeline.kind is "external"
 };
 
@@ -72,6 +75,8 @@ struct RunHooks {
   std::function<void(double)> progress;
   // Every write onto a wire between phone and services, as it happens.
   sim::WireTap wire = nullptr;
+  // Whether SeedRun::readings are kept.
+  bool readings = false;
 };
 
 // Around the pipeline that the options name. Codes: "bad_plan", "unknown_exercise", … (the world

@@ -386,6 +386,7 @@ Result<void> World::run_session(const RunHooks& hooks) {
   sut_->finish();
   if (auto ran = run_to(latest, hooks); !ran) return ran;
   services_->stop();
+  for (const auto& door : open_doors_) door->close();
   simulation_.run();
   if (!events_.uploads.empty()) truth_.identity.session_id = events_.uploads.front().session_id;
   const auto waiting = context_.waiting();

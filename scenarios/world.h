@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adversarial/frame_attack.h"
+#include "adversarial/open_door.h"
 #include "adversarial/token_attack.h"
 #include "core/authz/frame_tag.h"
 #include "core/ports/system_under_test.h"
@@ -71,6 +72,8 @@ class World {
   sim::VirtualNetwork& network() { return *network_; }
   // For an EntropyScope around what happens in this world.
   sim::RandomStream& entropy() { return entropy_; }
+  // Keeps what is read of heart rates, fields and beacons; `out` outlives the run. Before it.
+  void tap_readings(std::deque<Readings>& out);
   // What neither truth nor events hold.
   void fill(reports::RunRecord& record);
   std::uint64_t engine_events() const { return simulation_.counters().run; }
@@ -100,6 +103,8 @@ class World {
   void make_attacks();
   void attack_analog(const adversarial::AttackOptions& attack);
   void attack_services(std::size_t index);
+  // A host with a door for each attack that wants one.
+  void open_door(std::size_t index);
   adversarial::ServiceAttackTarget target_of(std::size_t index) const;
   sim::Worn worn_at(const std::string& device) const;
   const sim::Motion& motion_of(const std::string& device, sim::Worn worn) const;
@@ -136,6 +141,8 @@ class World {
   sim::PhoneRadio phone_radio_;
   std::vector<std::unique_ptr<adversarial::FrameAttack>> on_the_way_;
   std::vector<std::unique_ptr<adversarial::ServiceAttackReport>> service_attacks_;
+  std::vector<std::unique_ptr<adversarial::OpenDoor>> open_doors_;
+  std::map<std::size_t, Endpoint> doors_;  // by attack
   std::vector<Worn> worn_;
   std::vector<reports::DeviceAccount> spent_;  // until everything sent had arrived
   std::unique_ptr<sim::LocalSensors> phone_sensors_;

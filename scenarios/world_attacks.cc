@@ -121,6 +121,9 @@ adversarial::ServiceAttackTarget World::target_of(std::size_t index) const {
                     .issue(truth_.identity.user_id, truth_.identity.cluster_id, "ingest",
                            network_->host("authz").now())
                     .token;
+  if (const auto door = doors_.find(index); door != doors_.end()) {
+    target.ingest = target.profile = door->second;
+  }
   // Symmetric keys have no public half.
   if (options_.services.algorithm == SignatureAlgorithm::es256) {
     target.public_pem = parts_.keys.signing.verify_key().public_pem();
@@ -128,6 +131,37 @@ adversarial::ServiceAttackTarget World::target_of(std::size_t index) const {
     target.held_by_ingest = parts_.keys.signing;
   }
   return target;
+}
+
+void World::tap_readings(std::deque<Readings>& out) {
+  constexpr SensorKind kTapped[] = {SensorKind::heart_rate, SensorKind::magnetometer,
+                                    SensorKind::beacon};
+  for (std::size_t i = 0; i < worn_.size(); ++i) {
+    if (!worn_[i].device) continue;
+    for (const SensorKind kind : kTapped) {
+      Readings& readings = out.emplace_back();
+      readings.id = {static_cast<DeviceIndex>(i), kind};
+      sources_.push_back(std::make_unique<ReadingTap>(readings));
+      worn_[i].device->add_source(kind, *sources_.back());
+    }
+  }
+  if (!phone_sensors_) return;
+  for (const SensorKind kind : kTapped) {
+    Readings& readings = out.emplace_back();
+    readings.id = {static_cast<DeviceIndex>(worn_.size()), kind};
+    sources_.push_back(std::make_unique<ReadingTap>(readings));
+    phone_sensors_->add_source(kind, *sources_.back());
+  }
+}
+
+void World::open_door(std::size_t index) {
+  const std::string name = "open-door-" + std::to_string(index);
+  network_->add_host(name);
+  sim::VirtualHost& host = network_->host(name);
+  adversarial::OpenDoor& door =
+      *open_doors_.emplace_back(std::make_unique<adversarial::OpenDoor>(host, name));
+  spawn(host.executor(), door.serve());
+  doors_.emplace(index, door.endpoint());
 }
 
 void World::attack_services(std::size_t index) {
@@ -142,6 +176,8 @@ void World::attack_services(std::size_t index) {
   service_attacks_.push_back(std::make_unique<adversarial::ServiceAttackReport>());
   adversarial::ServiceAttackReport& report = *service_attacks_.back();
   const adversarial::AttackOptions& attack = options_.attacks[index];
+  const bool token = attack.kind == adversarial::AttackKind::token;
+  if (token ? attack.token.open_door : attack.api.open_door) open_door(index);
   simulation_.at(adversarial::AttackSpan(attack).start, [this, index, name, &attack, &report] {
     sim::VirtualHost& host = network_->host(name);
     if (attack.kind == adversarial::AttackKind::token) {

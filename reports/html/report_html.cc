@@ -49,6 +49,7 @@ std::string payload(const ReportInput& input) {
   } else {
     json.null();
   }
+  json.key("campaign").raw(input.campaign.empty() ? "null" : input.campaign);
   json.end_object();
   return json.text();
 }
@@ -87,6 +88,7 @@ std::string to_html(const ReportInput& input) {
                                     {"base.js", text(web::kBaseJs)},
                                     {"plots.js", text(web::kPlotsJs)},
                                     {"sections.js", text(web::kSectionsJs)},
+                                    {"campaign.js", text(web::kCampaignJs)},
                                     {"main.js", text(web::kMainJs)},
                                     {"data", payload(input)}});
 }

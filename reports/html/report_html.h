@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "reports/metrics/measure.h"
@@ -26,6 +27,8 @@ struct ReportInput {
   // The seed whose signals are drawn, with its detail; both null where there is none (a replay).
   const RunRecord* record = nullptr;
   const RunDetail* detail = nullptr;
+  // JSON of a campaign or of several, for the sections of reports/web/campaign.js; empty: none.
+  std::string_view campaign = {};
 };
 
 std::string to_html(const ReportInput& input);

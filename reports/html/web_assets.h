@@ -12,6 +12,7 @@ extern const std::string_view kReportHtml;
 extern const std::string_view kBaseJs;
 extern const std::string_view kPlotsJs;
 extern const std::string_view kSectionsJs;
+extern const std::string_view kCampaignJs;
 extern const std::string_view kMainJs;
 
 }  // namespace gauntlet::reports::web

@@ -3,14 +3,15 @@
 
 const DATA = JSON.parse(document.getElementById('data').textContent);
 
-const kNames = {experiment: 'Experiment', numbers: 'Numbers', books: 'Books', signals: 'Signals', timing: 'Timing', link: 'Link', lag: 'Lag',
+const kNames = {experiment: 'Experiment', suite: 'Rows', campaign: 'Campaign', frontier: 'Frontier', defences: 'Systems', costs: 'Costs', attacks: 'Attacks',
+  waveform: 'Waveform', numbers: 'Numbers', books: 'Books', signals: 'Signals', timing: 'Timing', link: 'Link', lag: 'Lag',
   classes: 'Classes', captures: 'Captures', tables: 'Tables', metrics: 'Metrics', provenance: 'Run again'};
 
 function build() {
   const content = document.getElementById('content');
-  content.append(heroSection(DATA));
+  content.append(DATA.campaign ? campaignHero(DATA) : heroSection(DATA));
   const nav = document.getElementById('nav');
-  for (const make of [experimentSection, headlineSection, booksSection, signalsSection, timingSection, linkSection, lagSection,
+  for (const make of [experimentSection, suiteSection, campaignSection, frontierSection, defencesSection, costsSection, attacksSection, waveformSection, headlineSection, booksSection, signalsSection, timingSection, linkSection, lagSection,
     classesSection, capturesSection, othersSection, metricsSection, provenanceSection]) {
     const node = make(DATA);
     if (!node) continue;

@@ -49,7 +49,7 @@ constexpr const char* kShort = "run scenarios/catalog/gym-hour.toml --set plan.l
 
 TEST_F(Cli, EveryCommandsHelpHasAnExample) {
   for (const char* command :
-       {"demo", "run", "replay", "gate", "train", "metrics", "scenario", "scenario check",
+       {"attack", "demo", "run", "replay", "gate", "train", "metrics", "scenario", "scenario check",
         "scenario schema", "doctor", "diff", "sut", "sut check", "sut audit"}) {
     const auto ran = gauntlet(std::string(command) + " --help");
     EXPECT_EQ(ran.code, 0) << command;
