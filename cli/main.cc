@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   add_calibrate(app, exit_code);
   add_identify(app, exit_code);
   add_diff(app, exit_code);
+  add_defences(app, exit_code);
   add_privacy(app, exit_code);
   add_gate(app, exit_code);
   add_train(app, exit_code);
