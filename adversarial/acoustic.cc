@@ -6,12 +6,15 @@
 
 #include "adversarial/turns.h"
 #include "core/base/check.h"
+#include "sim/engine/portable_math.h"
 
 namespace gauntlet::adversarial {
 namespace {
 
 constexpr double kReferencePressure_pa = 20e-6;
 constexpr int kHarmonics = 5;
+
+double from_db(double db) { return sim::portable::exp(db / 20 * std::numbers::ln10); }
 
 // Of cos(x) A in excess of c (both positive): what clipping takes away.
 double excess(double a, double c, int n) {
@@ -58,11 +61,12 @@ double acoustic_frequency_hz(const AcousticOptions& o, double rate_hz) {
 
 double acoustic_amplitude_mps2(const AcousticOptions& o, double frequency_hz) {
   if (o.strength == AcousticStrength::amplitude) return o.amplitude_mps2;
-  const double level_db = o.level_db - 20 * std::log10(o.distance_m / o.reference_m) -
-                          o.absorption_db_per_m * o.distance_m;
-  const double pressure_pa = kReferencePressure_pa * std::pow(10, level_db / 20);
+  const double level_db = o.level_db - o.absorption_db_per_m * o.distance_m;
+  const double pressure_pa =
+      kReferencePressure_pa * from_db(level_db) * o.reference_m / o.distance_m;
   const double rho = frequency_hz / o.resonance_hz;
-  const double h = (1 / o.quality) / std::hypot(1 - rho * rho, rho / o.quality);
+  const double off = 1 - rho * rho, lossy = rho / o.quality;
+  const double h = (1 / o.quality) / std::sqrt(off * off + lossy * lossy);
   return o.response_mps2_per_pa * pressure_pa * h;
 }
 
@@ -81,7 +85,11 @@ struct AcousticAttack::Voice {
   double gain[kHarmonics + 1];
 };
 
-AcousticAttack::AcousticAttack(const AttackOptions& options) : options_(options), span_(options) {
+AcousticAttack::AcousticAttack(const AttackOptions& options, double damping_db)
+    : options_(options), span_(options) {
+  const double weaker = from_db(-damping_db);
+  options_.acoustic.amplitude_mps2 *= weaker;
+  options_.acoustic.response_mps2_per_pa *= weaker;
   const AcousticOptions& a = options.acoustic;
   const double length = std::hypot(a.axis_x, a.axis_y, a.axis_z);
   const Result<void> valid = options.validate();

@@ -38,7 +38,8 @@ double clipped_harmonic(double amplitude, double high, double low, int n);
 
 class AcousticAttack final : public sim::AnalogSource {
  public:
-  explicit AcousticAttack(const AttackOptions& options);
+  // `damping_db`: of what surrounds the sensor.
+  explicit AcousticAttack(const AttackOptions& options, double damping_db = 0);
   void add(const sim::AnalogPath& path, std::span<const WorldTime> t, float* xyz) const override;
 
  private:

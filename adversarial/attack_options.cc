@@ -177,4 +177,32 @@ std::string_view catalogue_row(const AttackOptions& o) {
   return "R3";
 }
 
+std::string_view expected_stage(const AttackOptions& o) {
+  switch (o.kind) {
+    case AttackKind::acoustic: {
+      using enum AcousticControl;
+      const bool seen_at_the_sampler = o.acoustic.control == tone || o.acoustic.control == output;
+      return seen_at_the_sampler ? "sensor" : "guard";
+    }
+    case AttackKind::electromagnetic:
+    case AttackKind::magnet:
+    case AttackKind::impostor:
+      return "guard";
+    case AttackKind::light:
+    case AttackKind::beacon_clone:
+      return "sensor";
+    case AttackKind::pendulum:
+      return "classifier";
+    case AttackKind::frame:
+      if (o.frame.act == FrameAct::relay) return "link";
+      return o.frame.act == FrameAct::delay ? "guard" : "intake";
+    case AttackKind::jamming:
+      return "classifier";  // which abstains where too much was filled in
+    case AttackKind::token:
+    case AttackKind::api:
+      return "services";
+  }
+  return "guard";
+}
+
 }  // namespace gauntlet::adversarial

@@ -70,5 +70,7 @@ struct AttackSpan {
 
 // The row of the catalogue: "P2", "R3", ...
 std::string_view catalogue_row(const AttackOptions& o);
+// Where the catalogue expects it to be stopped (TrueAttack::stage).
+std::string_view expected_stage(const AttackOptions& o);
 
 }  // namespace gauntlet::adversarial

@@ -12,6 +12,11 @@ void DefenceOptions::describe(OptionVisitor& v) {
   v.integer("sampling_count", sampling_count, {1, 1000}, "readings", "random_average: of a sample");
   v.flag("dark_slots", dark_slots,
          "optical sensors measure ambient light between their own pulses");
+  v.number("round_trip_ms", round_trip_ms, {0, 60000}, "ms",
+           "longest round trip that a link's own packets may take; 0: not measured",
+           "Bluetooth Core 6.0, channel sounding");
+  v.number("damping_db", damping_db, {0, 120}, "dB", "less sound at the inertial sensors",
+           "foam around the part, WALNUT, 2017: the order of 10 to 30");
   v.number("beacon_rotation_s", beacon_rotation_s, {0, 1e6}, "s",
            "beacons change their identifiers this often; 0: never");
 }

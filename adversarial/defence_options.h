@@ -18,6 +18,10 @@ struct DefenceOptions {
   std::int64_t sampling_count = 16;
   // The optical sensor measures with its own light off, too, and takes the difference.
   bool dark_slots = false;
+  // Links measure the round trip of their own packets and refuse a longer one; 0: they do not.
+  double round_trip_ms = 0;
+  // Foam and mass before the inertial sensors: sound arrives weaker by this.
+  double damping_db = 0;
   // Beacons' identifiers follow a secret sequence; 0: they never change.
   double beacon_rotation_s = 0;
   void describe(OptionVisitor& v);

@@ -32,12 +32,13 @@ WorldTime key_found(const AttackOptions& o, sim::RandomStream& random) {
 }
 
 FrameAttack::FrameAttack(sim::Simulation& simulation, const AttackOptions& options,
-                         const sim::RandomStream& stream, std::string tag_key, Counters& dropped,
-                         sim::MessageSink next)
+                         const sim::RandomStream& stream, std::string tag_key, double round_trip_ms,
+                         Counters& dropped, sim::MessageSink next)
     : simulation_(simulation),
       options_(options),
       span_(options),
       tag_key_(std::move(tag_key)),
+      round_trip_ms_(round_trip_ms),
       dropped_(dropped),
       next_(std::move(next)),
       random_(stream.child("draws")),
@@ -93,7 +94,9 @@ void FrameAttack::hold(const sim::Message& message, Duration delay) {
 }
 
 void FrameAttack::relay(const sim::Message& message) {
-  if (2 * options_.frame.relay_ms > options_.frame.window_ms) {
+  const double more_ms = 2 * options_.frame.relay_ms;
+  const bool measured = round_trip_ms_ > 0 && more_ms > round_trip_ms_;
+  if (more_ms > options_.frame.window_ms || measured) {
     dropped_.add("attack.relay_window", message.count);
     return;
   }

@@ -41,10 +41,10 @@ WorldTime key_found(const AttackOptions& options, sim::RandomStream& random);
 class FrameAttack {
  public:
   // `stream`: "attack/<n>". `tag_key`: empty when frames are not tagged; looked at only by an
-  // attacker who knows it.
+  // attacker who knows it. `round_trip_ms`: the longest that the link takes for its own; 0: any.
   FrameAttack(sim::Simulation& simulation, const AttackOptions& options,
-              const sim::RandomStream& stream, std::string tag_key, Counters& dropped,
-              sim::MessageSink next);
+              const sim::RandomStream& stream, std::string tag_key, double round_trip_ms,
+              Counters& dropped, sim::MessageSink next);
   void send(const sim::Message& message);
   sim::MessageSink sink() {
     return [this](const sim::Message& m) { send(m); };
@@ -69,6 +69,7 @@ class FrameAttack {
   AttackOptions options_;
   AttackSpan span_;
   std::string tag_key_;
+  double round_trip_ms_;
   Counters& dropped_;
   sim::MessageSink next_;
   sim::RandomStream random_;

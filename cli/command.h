@@ -46,6 +46,7 @@ void add_import(CLI::App& app, int& exit_code);
 void add_identify(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_attack(CLI::App& app, int& exit_code);
+void add_defences(CLI::App& app, int& exit_code);
 void add_privacy(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   add_identify(app, exit_code);
   add_diff(app, exit_code);
   add_attack(app, exit_code);
+  add_defences(app, exit_code);
   add_privacy(app, exit_code);
   add_gate(app, exit_code);
   add_train(app, exit_code);

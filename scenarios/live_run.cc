@@ -34,6 +34,7 @@ class Deaf final : public EventSink {
   void on(const Shown&) override {}
   void on(const UserMark&) override {}
   void on(const UploadAttempted&) override {}
+  void on(const GuardScored&) override {}
 };
 
 struct Member {

@@ -1,5 +1,7 @@
 // A world's attackers: in whose place a device feels, what is added to sensors, who stands between
 // device and phone, who calls on the services.
+#include <algorithm>
+
 #include "adversarial/acoustic.h"
 #include "adversarial/beacon_clone.h"
 #include "adversarial/electromagnetic.h"
@@ -73,8 +75,8 @@ sim::MessageSink World::way_of(const std::string& device, sim::Link& link) {
     const adversarial::AttackOptions& attack = options_.attacks[i];
     if (attack.kind != adversarial::AttackKind::frame || attack.device != device) continue;
     on_the_way_.push_back(std::make_unique<adversarial::FrameAttack>(
-        simulation_, attack, stream("attack/" + std::to_string(i)), tag_key(device), truth_.dropped,
-        std::move(next)));
+        simulation_, attack, stream("attack/" + std::to_string(i)), tag_key(device),
+        options_.defences.round_trip_ms, truth_.dropped, std::move(next)));
     next = on_the_way_.back()->sink();
   }
   if (!options_.defences.frame_tag) return next;
@@ -91,6 +93,11 @@ void World::make_attacks() {
   using adversarial::AttackKind;
   for (std::size_t n = 0; n < options_.attacks.size(); ++n) {
     const adversarial::AttackOptions& attack = options_.attacks[n];
+    const adversarial::AttackSpan span(attack);
+    truth_.attacks.push_back({std::string(catalogue_row(attack)),
+                              adversarial::on_services(attack.kind) ? "" : attack.device,
+                              std::string(expected_stage(attack)), span.start,
+                              std::min(span.stop, truth_.end)});
     attack_analog(attack);
     // In a fleet the services are elsewhere: nobody attacks them from here.
     if (adversarial::on_services(attack.kind) && services_) attack_services(n);
@@ -196,7 +203,7 @@ void World::attack_analog(const adversarial::AttackOptions& attack) {
   std::unique_ptr<sim::AnalogSource> source;
   switch (attack.kind) {
     case AttackKind::acoustic:
-      source = std::make_unique<adversarial::AcousticAttack>(attack);
+      source = std::make_unique<adversarial::AcousticAttack>(attack, options_.defences.damping_db);
       break;
     case AttackKind::electromagnetic:
       source = std::make_unique<adversarial::ElectromagneticAttack>(attack);

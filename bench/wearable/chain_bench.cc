@@ -287,6 +287,7 @@ void gym_hour_fused(benchmark::State& state) {
     void on(const Shown&) override {}
     void on(const UserMark&) override {}
     void on(const UploadAttempted&) override {}
+    void on(const GuardScored&) override {}
   };
   const auto motion = make_motion(gym_hour(), Worn::wrist);
   const WearableOptions options = wearable_preset("pebble");

@@ -41,6 +41,7 @@ class EventLog final : public EventSink {
   void on(const Shown& e) override { shown.push_back(e); }
   void on(const UserMark& e) override { marks.push_back(e); }
   void on(const UploadAttempted& e) override { uploads.push_back(e); }
+  void on(const GuardScored& e) override { guard.push_back(e); }
 
   std::vector<Aligned> aligned;
   std::vector<HostTime> estimated;
@@ -50,6 +51,7 @@ class EventLog final : public EventSink {
   std::vector<Shown> shown;
   std::vector<UserMark> marks;
   std::vector<UploadAttempted> uploads;
+  std::vector<GuardScored> guard;
 };
 
 }  // namespace gauntlet

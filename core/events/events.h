@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/sensor.h"
@@ -91,6 +92,17 @@ struct UploadAttempted {
   std::string session_id;  // the one the system gave to this session
 };
 
+// A guard's suspicion of one window of one device's signal: the higher the score, the less it looks
+// like a person's. `detector` is a literal: "noise", "clock", ...
+struct GuardScored {
+  std::string_view detector;
+  DeviceIndex device = 0;
+  HostTime to;  // end of the window, in the signal
+  double score = 0;
+  bool alarm = false;
+  HostTime at;
+};
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -101,6 +113,7 @@ class EventSink {
   virtual void on(const Shown&) = 0;
   virtual void on(const UserMark&) = 0;
   virtual void on(const UploadAttempted&) = 0;
+  virtual void on(const GuardScored&) = 0;
 };
 
 }  // namespace gauntlet

@@ -59,7 +59,9 @@ FrameIntake::FrameIntake(const PhoneOptions& options, EventSink& sink, Counters&
     : options_(options),
       sink_(sink),
       counters_(counters),
-      grid_(from_ms(options.signal.grid_period_ms)) {}
+      grid_(from_ms(options.signal.grid_period_ms)) {
+  if (options.guard.on) guard_.emplace(options.guard, sink);
+}
 
 FrameIntake::Stream& FrameIntake::stream(StreamId id) {
   Stream& s = streams_[id];
@@ -213,6 +215,11 @@ void FrameIntake::on_frame(DeviceIndex index, std::span<const std::byte> bytes, 
                   arrival);
   }
   const StreamId id{index, frame->sensor()};
+  if (guard_ && frame->decodable() && id.sensor == SensorKind::magnetometer && frame->count() > 0) {
+    counts_.resize(3 * frame->count());
+    frame->decode(counts_);
+    guard_->on_field(index, counts_, arrival);
+  }
   if (!frame->decodable() || !is_inertial(id.sensor)) {
     return reject(ref, id.sensor, frame->count(), "unsupported", arrival);
   }
@@ -233,6 +240,10 @@ void FrameIntake::on_frame(DeviceIndex index, std::span<const std::byte> bytes, 
   frame->decode(counts_);
   const double unit = id.sensor == SensorKind::gyroscope ? wire::kRadpsPerCount : kMps2PerMg;
   for (std::size_t i = 0; i < 3 * n; ++i) values_[i] = static_cast<float>(counts_[i] * unit);
+  if (guard_) {
+    guard_->on_frame(index, t.end, arrival);
+    guard_->on_samples(id, times_, values_, arrival, false);
+  }
   const Duration period = from_seconds(s.aligner->estimate().sample_period_s);
   place(s, id, ref, std::max(period, grid_), missing, arrival);
 }
@@ -250,6 +261,7 @@ void FrameIntake::on_local(StreamId id, std::span<const HostTime> stamps,
   }
   times_.assign(stamps.begin(), stamps.end());
   values_.assign(values.begin(), values.end());
+  if (guard_) guard_->on_samples(id, stamps, values, arrival, true);
   // An operating system's stamps jitter by more than a sample; what is below two grid periods is no
   // gap.
   place(stream(id), id, ref, grid_, false, arrival);

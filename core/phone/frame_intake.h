@@ -29,6 +29,7 @@
 #include "core/authz/frame_tag.h"
 #include "core/base/counters.h"
 #include "core/events/events.h"
+#include "core/phone/guard.h"
 #include "core/phone/phone_options.h"
 #include "core/wire/frame.h"
 
@@ -48,6 +49,10 @@ class FrameIntake {
   Duration grid_period() const { return grid_; }
   // The first wearable whose frame was understood.
   std::optional<DeviceIndex> first_wearable() const { return first_wearable_; }
+  // The guard's alarm at or after `from`; never without one.
+  bool distrusts(DeviceIndex device, HostTime from) const {
+    return guard_ && options_.guard.abstain && guard_->distrusts(device, from);
+  }
   // Null before its first frame, and for the phone's own streams.
   const ClockAligner* aligner(StreamId stream) const;
 
@@ -85,6 +90,7 @@ class FrameIntake {
   EventSink& sink_;
   Counters& counters_;
   Duration grid_;
+  std::optional<Guard> guard_;
   std::map<DeviceIndex, Device> devices_;
   std::map<StreamId, Stream> streams_;
   std::map<StreamId, GridRows> rows_;

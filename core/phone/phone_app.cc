@@ -189,9 +189,14 @@ std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
     counters_.add("phone.windows_filled");
     return std::nullopt;
   }
+  const HostTime from = end - intake_.grid_period() * static_cast<std::int64_t>(model_.length());
+  if (intake_.distrusts(*device_, from)) {
+    counters_.add("phone.windows_distrusted");
+    return std::nullopt;
+  }
   const learn::Prediction p = model_.classify(window_.data(), scratch_);
   WindowClassified w;
-  w.from = end - intake_.grid_period() * static_cast<std::int64_t>(model_.length());
+  w.from = from;
   w.to = end;
   const bool sure = p.confidence >= static_cast<float>(options_.sets.min_confidence);
   if (!sure && p.index != 0) counters_.add("phone.windows_abstained");

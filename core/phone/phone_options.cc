@@ -70,6 +70,7 @@ void PhoneOptions::describe(OptionVisitor& v) {
          "the first data begins a session if the user has not");
   v.number("session_linger_s", session_linger_s, {0, 600}, "s",
            "how long data still count for a session that the user has ended");
+  v.table("guard", guard, "looks for signals that nobody's body made");
   v.table("sets", sets, "from windows to sets");
   v.table("repetitions", repetitions, "counter within a set");
   v.table("upload", upload, "to the services");

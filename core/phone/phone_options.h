@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/options.h"
+#include "core/phone/guard.h"
 #include "core/phone/repetition_counter.h"
 #include "core/runtime/runtime.h"
 #include "core/signal/clock_aligner.h"
@@ -57,6 +58,7 @@ struct PhoneOptions {
   double display_ms = 16;
   bool automatic_session = true;
   double session_linger_s = 10;
+  GuardOptions guard;
   SetOptions sets;
   RepetitionCounterOptions repetitions;
   UploadOptions upload;

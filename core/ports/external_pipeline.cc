@@ -59,6 +59,7 @@ class FusionSink final : public EventSink {
   void on(const Shown& e) override { sink_.on(e); }
   void on(const UserMark& e) override { sink_.on(e); }
   void on(const UploadAttempted& e) override { sink_.on(e); }
+  void on(const GuardScored& e) override { sink_.on(e); }
   std::vector<FusedBlock> blocks;
 
  private:

@@ -58,6 +58,13 @@ struct TrueFrame {
   WorldTime arrived;
 };
 
+// What sources that are not the wearer added to the sampled signal.
+struct TrueInjection {
+  std::uint64_t samples = 0;  // that it changed
+  double sum[3] = {};
+  double square = 0;  // of the three channels together
+};
+
 struct TrueStream {
   StreamId id;
   double nominal_rate_hz = 0;
@@ -69,6 +76,7 @@ struct TrueStream {
   // back and arm as a ratio, heart rate in 1/min, beacons as number and dBm.
   std::vector<float> signal;
   std::size_t channels = 3;
+  TrueInjection injected;
 };
 
 struct TrueDevice {
@@ -119,11 +127,22 @@ struct TrueIdentity {
   std::string session_id;
 };
 
+// An attack, by its row of the catalogue; `device` is empty when it is on services. `stage` is the
+// one that should stop it: "sensor", "link", "intake", "guard", "classifier" or "services".
+struct TrueAttack {
+  std::string row;
+  std::string device;
+  std::string stage;
+  WorldTime begin;
+  WorldTime end;
+};
+
 struct Truth {
   std::vector<TrueSet> sets;
   std::vector<TrueActivity> activities;
   std::vector<TruePosition> path;
   std::vector<TrueDevice> devices;  // index = DeviceIndex
+  std::vector<TrueAttack> attacks;
   TrueHostClock host_clock;
   TrueIdentity identity;
   WorldTime begin;

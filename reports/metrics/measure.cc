@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reports/metrics/activity.h"
+#include "reports/metrics/attacks.h"
 #include "reports/metrics/devices.h"
 #include "reports/metrics/labels.h"
 #include "reports/metrics/registry.h"
@@ -39,10 +40,6 @@ void measure_services(const RunRecord& record, MetricValues& out) {
   out.set_count("authz.refused", record.services.refused.total());
   for (const auto& [why, n] : record.services.refused.all())
     out.set_count("authz.refused." + why, n);
-  if (record.services.attack_requests > 0) {
-    out.set_count("attack.requests", record.services.attack_requests);
-    out.set_count("attack.accepted", record.services.attack_accepted);
-  }
   std::uint64_t failed = 0;
   for (const UploadAttempted& u : record.events.uploads) failed += u.status < 200 || u.status > 299;
   out.set("uploads.failed", static_cast<double>(failed), record.events.uploads.size());
@@ -67,6 +64,7 @@ SeedResult measure(const RunRecord& record, RunDetail& detail) {
   measure_links(record, out.values);
   measure_devices(detail.ledger, record, out.values);
   measure_services(record, out.values);
+  measure_attacks(record, out.values);
   measure_privacy(out.canaries, out.values);
   for (const auto& [name, value] : out.values.all()) CHECK(find_metric(name) != nullptr, name);
   return out;

@@ -156,6 +156,34 @@ constexpr MetricInfo kMetrics[] = {
     {"attack.requests", "count", kNeither, 0, 0, "Requests of attackers on tokens and services."},
     {"attack.accepted", "count", kLower, 0, 0,
      "Those that were granted what is not the attacker's."},
+    {"attack.signal_bias.*", "SI", kNeither, 0, 0,
+     "By device and sensor: length of the mean of what sources that are not the wearer added to "
+     "the sampled signal, over the samples that they changed; in the sensor's SI unit."},
+    {"attack.signal_rms.*", "SI", kNeither, 0, 0,
+     "By device and sensor: root mean square length of the same."},
+    {"attack.signal_changed.*", "count", kNeither, 0, 0,
+     "By device and sensor: samples that such sources changed."},
+    {"attack.should_stop.*", "count", kNeither, 0, 0,
+     "By stage (sensor, link, intake, guard, classifier, services): attacks that it should stop."},
+    {"attack.stopped.*", "share", kHigher, 0, 0,
+     "By stage: share of the attacks on devices or services during which it refused something, or "
+     "raised an alarm; the guard's false alarms count as well."},
+    {"guard.auc.*", "share", kHigher, 0, 0.01,
+     "By detector: probability that a window under attack scores higher than one of clean life, "
+     "ties half (area under the ROC curve). Windows that an attack covers in part are left out."},
+    {"guard.tpr_at_1pct.*", "share", kHigher, 0, 0.01,
+     "By detector: share of windows under attack that score above the 99th percentile of clean "
+     "ones."},
+    {"guard.tpr_at_10pct.*", "share", kHigher, 0, 0.01,
+     "By detector: the same, above the 90th percentile."},
+    {"guard.delay_s.*", "s", kLower, 0, 0.5,
+     "By detector: from the begin of an attack to its first alarm in it, mean over those that it "
+     "noticed."},
+    {"guard.detected.*", "share", kHigher, 0, 0,
+     "By detector: attacks on devices during which it raised an alarm."},
+    {"guard.alarms_per_h.*", "1/h", kLower, 0, 0.1,
+     "By detector: alarms (from the first window above to the next one below) per hour of a "
+     "device's clean life."},
     {"authz.accepted", "count", kNeither, 0, 0, "Requests whose token was accepted."},
     {"authz.refused", "count", kNeither, 0, 0, "Requests whose token was refused."},
     {"authz.refused.*", "count", kNeither, 0, 0, "Requests whose token was refused, by reason."},

@@ -110,7 +110,22 @@ TrueStream SampledSensor::make_truth() const {
   return s;
 }
 
-void SampledSensor::inject(std::span<const WorldTime> t, float* xyz) {
+void SampledSensor::inject(std::span<const WorldTime> t, float* xyz, TrueInjection& account) {
+  untouched_.assign(xyz, xyz + 3 * t.size());
+  add_sources(t, xyz);
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    double square = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const double more = double{xyz[3 * i + k]} - untouched_[3 * i + k];
+      account.sum[k] += more;
+      square += more * more;
+    }
+    account.square += square;
+    account.samples += square > 0;
+  }
+}
+
+void SampledSensor::add_sources(std::span<const WorldTime> t, float* xyz) {
   if (options_->sampling == Sampling::plain) {
     for (const AnalogSource* s : sources_) s->add(path_, t, xyz);
     return;
@@ -206,7 +221,7 @@ void SampledSensor::sample(std::span<const WorldTime> t, float* xyz, TrueStream&
   truth.sampled_at.insert(truth.sampled_at.end(), t.begin(), t.end());
   append_signal(body_ ? body_truth_.data() : xyz, t.size(), truth);
   if (mount_.on() || lowpass_.on()) feel(t, xyz);
-  if (!sources_.empty()) inject(t, xyz);
+  if (!sources_.empty()) inject(t, xyz, truth.injected);
   chain_.apply(t, needs_force ? force_.data() : nullptr, xyz);
   taken_ += static_cast<std::int64_t>(t.size());
 }

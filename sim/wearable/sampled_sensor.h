@@ -46,7 +46,8 @@ class SampledSensor {
   void advance();
   void evaluate(std::span<const WorldTime> t, float* xyz);
   void feel(std::span<const WorldTime> t, float* xyz);
-  void inject(std::span<const WorldTime> t, float* xyz);
+  void inject(std::span<const WorldTime> t, float* xyz, TrueInjection& account);
+  void add_sources(std::span<const WorldTime> t, float* xyz);
 
   std::shared_ptr<const SensorOptions> options_;
   StreamId id_;
@@ -62,7 +63,7 @@ class SampledSensor {
   std::vector<const AnalogSource*> sources_;
   std::vector<WorldTime> shifted_;
   std::vector<WorldTime> fine_;
-  std::vector<float> force_, injected_, felt_, body_truth_;
+  std::vector<float> force_, injected_, felt_, body_truth_, untouched_;
   WorldTime next_, next_gap_, felt_until_ = WorldTime::min();
   std::int64_t taken_ = 0, missed_ = 0;
 };

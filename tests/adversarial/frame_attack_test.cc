@@ -26,9 +26,10 @@ struct Arrived {
 
 // A frame of 50 samples a second, x = the frame's number, with or without tags.
 struct Way {
-  explicit Way(const AttackOptions& options, const std::string& tag_key = {})
-      : attack(simulation, options, sim::RandomStream(1, "attack/0"), tag_key, dropped,
-               [this](const sim::Message& m) {
+  explicit Way(const AttackOptions& options, const std::string& tag_key = {},
+               double round_trip_ms = 0)
+      : attack(simulation, options, sim::RandomStream(1, "attack/0"), tag_key, round_trip_ms,
+               dropped, [this](const sim::Message& m) {
                  arrived.push_back({{m.bytes.begin(), m.bytes.end()},
                                     m.first_sample,
                                     m.count,
@@ -116,6 +117,9 @@ TEST(FrameAttack, ARelayIsLateByItsDelayAndLostBeyondTheWindow) {
   lost.run(5);
   EXPECT_TRUE(lost.arrived.empty());
   EXPECT_EQ(lost.dropped.total(), 250u);
+  Way measured(on(FrameAct::relay), {}, 10);  // 16 ms more than a link that measures it allows
+  measured.run(5);
+  EXPECT_TRUE(measured.arrived.empty());
 }
 
 TEST(FrameAttack, DelayGrowsByItsRate) {

@@ -1,0 +1,91 @@
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/paths.h"
+#include "cli/table.h"
+#include "reports/result.h"
+#include "scenarios/attack_catalog.h"
+
+namespace gauntlet::cli {
+namespace {
+
+std::string text(const std::optional<double>& value) {
+  return value ? reports::to_text(*value) : "-";
+}
+
+std::string text(const scenarios::AttackOutcome& o) {
+  return fmt::format("{} ({}/{})", reports::to_text(o.value), o.succeeded, o.seeds);
+}
+
+std::string text(const std::optional<double>& value,
+                 const std::optional<reports::Interval>& interval) {
+  if (!value || !interval) return text(value);
+  return fmt::format("{} ({} … {})", reports::to_text(*value), reports::to_text(interval->lo),
+                     reports::to_text(interval->hi));
+}
+
+int print_attacks(const scenarios::CatalogRun& how, const std::string& only) {
+  TextTable table({"row", "attack", "measured by", "undefended", "defence", "defended", "detector",
+                   "flagged", "delay s", "ROC area (95 %)", "hits at 1 %"});
+  for (const std::size_t column : {1, 2, 4, 6}) table.align_left(column);
+  for (const scenarios::AttackRow& row : scenarios::attack_rows()) {
+    if (!only.empty() && only != row.row) continue;
+    const auto r = scenarios::run_attack_row(row, how);
+    if (!r) {
+      fmt::print(stderr, "{}, {}: {}\n", row.row, row.what, r.error().message);
+      return kInfrastructure;
+    }
+    const bool watched = !row.detector.empty();
+    table.add({std::string(row.row), std::string(row.what), std::string(row.metric),
+               text(r->undefended), std::string(row.defence), text(r->defended),
+               std::string(row.detector), watched ? reports::to_text(r->flagged) : "-",
+               text(r->delay_s), text(r->auc, r->auc_ci95), text(r->tpr_at_1pct)});
+  }
+  fmt::print("{}\n", table.text());
+  return kOk;
+}
+
+int print_costs(const scenarios::CatalogRun& how) {
+  std::vector<std::string> columns = {"defence, nobody attacks"};
+  for (const auto metric : scenarios::defence_cost_metrics()) columns.emplace_back(metric);
+  TextTable table(columns);
+  for (const scenarios::DefenceRow& row : scenarios::defence_rows()) {
+    const auto costs = scenarios::run_defence_row(row, how);
+    if (!costs) {
+      fmt::print(stderr, "{}: {}\n", row.name, costs.error().message);
+      return kInfrastructure;
+    }
+    std::vector<std::string> cells = {std::string(row.name)};
+    for (const auto& cost : *costs) cells.push_back(text(cost));
+    table.add(cells);
+  }
+  fmt::print("{}", table.text());
+  return kOk;
+}
+
+}  // namespace
+
+void add_defences(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("defences", "Every attack of the catalogue against every defence");
+  struct Arguments {
+    scenarios::CatalogRun how;
+    std::string row;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("--seeds", arguments->how.seeds, "How many people meet each attack")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--row", arguments->row, "One row of the catalogue only: P2, R3, ...");
+  command->footer("example: gauntlet defences --row P2");
+  command->callback([arguments, &exit_code] {
+    scenarios::CatalogRun& how = arguments->how;
+    if (const auto path = find_shipped(how.scenario)) how.scenario = path->string();
+    exit_code = print_attacks(how, arguments->row);
+    if (exit_code == kOk && arguments->row.empty()) exit_code = print_costs(how);
+  });
+}
+
+}  // namespace gauntlet::cli
