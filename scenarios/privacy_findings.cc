@@ -67,7 +67,7 @@ class Finder {
                                     std::size_t from, std::size_t to, bool planted) const;
   privacy::Comparisons comparisons(bool planted) const;
   privacy::Comparisons calibration(bool planted) const;
-  privacy::Comparisons within_clusters(privacy::Comparisons c) const;
+  privacy::Comparisons within_clusters(privacy::Comparisons c, std::size_t first) const;
   privacy::LeakageEstimate guess_person(View view, bool with_cluster, bool planted) const;
   privacy::LeakageEstimate guess_doing(Windows windows, bool padded, bool planted) const;
   void traffic_of(const char* adversary, Windows windows, const char* what, const char* remedy);
@@ -121,12 +121,12 @@ privacy::Comparisons Finder::calibration(bool planted) const {
                           sessions(v, known_ / 2, known_, each_ - 1, each_, planted));
 }
 
-// Records of other clusters are out of the question.
-privacy::Comparisons Finder::within_clusters(privacy::Comparisons c) const {
+// Records of other clusters are out of the question. `first`: the number of the first person of c.
+privacy::Comparisons Finder::within_clusters(privacy::Comparisons c, std::size_t first) const {
   constexpr double kOut = -1e9;
   for (privacy::Probe& probe : c.probes) {
     for (std::size_t r = 0; r < c.people; ++r) {
-      if (run_.cluster[known_ + r] != run_.cluster[known_ + probe.person]) probe.scores[r] += kOut;
+      if (run_.cluster[first + r] != run_.cluster[first + probe.person]) probe.scores[r] += kOut;
     }
   }
   return c;
@@ -240,13 +240,16 @@ void Finder::people_guessed() {
 
 void Finder::linked() {
   const auto c = comparisons(false), planted = comparisons(true);
-  const auto narrowed = within_clusters(c), planted_narrowed = within_clusters(planted);
+  const auto narrowed = within_clusters(c, known_),
+             planted_narrowed = within_clusters(planted, known_);
   const double n = static_cast<double>(people_);
-  double by_cluster = 0;
+  double by_cluster = 0, alone_by_chance = 0;
   for (const auto& p : c.probes) {
     const auto alike = std::count(run_.cluster.begin() + static_cast<std::ptrdiff_t>(known_),
                                   run_.cluster.end(), run_.cluster[known_ + p.person]);
-    by_cluster += 1 / static_cast<double>(alike) / static_cast<double>(c.probes.size());
+    const double of = static_cast<double>(alike), one = 1 / static_cast<double>(c.probes.size());
+    by_cluster += one / of;
+    alone_by_chance += one * std::pow(1 - 1 / of, of - 1);
   }
   const std::string among = " among " + std::to_string(people_);
   const auto row = [&](const char* who, const std::string& id, const std::string& what,
@@ -261,8 +264,8 @@ void Finder::linked() {
                  clustered = privacy::linkability(narrowed, people_);
   row("A4", "M2", "a new session linked to its person" + among + ", stored rows alone", plain,
       privacy::linkability(planted, people_), 1 / n, "1/N", "noise, or features instead of rows");
-  row("A3 A4", "M2 cluster", "the same, cluster known", clustered,
-      privacy::linkability(planted_narrowed, people_), by_cluster, "1/n of the cluster",
+  row("A3 A4", "M2 cluster", "a new session linked to its person" + among + ", cluster known",
+      clustered, privacy::linkability(planted_narrowed, people_), by_cluster, "1/n of the cluster",
       "larger clusters; noise");
   linked_ = plain;
   order("A4 M2, stored rows alone", plain, "A4 M2, cluster known", clustered);
@@ -270,6 +273,12 @@ void Finder::linked() {
       privacy::singled_out(c, privacy::best_threshold(calibration(false))),
       privacy::singled_out(planted, privacy::best_threshold(calibration(true))), std::exp(-1),
       "1/e", "noise; fewer features");
+  row("A4", "M3 cluster", "exactly one record of the cluster stands out",
+      privacy::singled_out(
+          narrowed, privacy::best_threshold(within_clusters(calibration(false), known_ / 2))),
+      privacy::singled_out(planted_narrowed,
+                           privacy::best_threshold(within_clusters(calibration(true), known_ / 2))),
+      alone_by_chance, "(1 - 1/n)^(n - 1), n of the cluster", "larger clusters; noise");
   const int replicates = static_cast<int>(options_.privacy.replicates);
   const auto v = privacy::verification(c, stream("verify"), 1e-3, replicates);
   const auto w = privacy::verification(planted, stream("verify"), 1e-3, replicates);
