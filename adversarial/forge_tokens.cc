@@ -66,7 +66,8 @@ class Forge {
     add("J1", "null signature", compact(header_, other_cluster(), std::string(64, '\0')));
     add("J1", "another payload under a good signature",
         compact(header_, other_cluster(), signature_));
-    add("J1", "signature cut", compact(header_, payload_, signature_.substr(0, signature_.size() - 1)));
+    add("J1", "signature cut",
+        compact(header_, payload_, signature_.substr(0, signature_.size() - 1)));
     add("J1", "signature lengthened", compact(header_, payload_, signature_ + "x"));
   }
 

@@ -76,7 +76,7 @@ struct TrueStream {
   // back and arm as a ratio, heart rate in 1/min, beacons as number and dBm.
   std::vector<float> signal;
   std::size_t channels = 3;
-  TrueInjection injected;
+  TrueInjection injected{};
 };
 
 struct TrueDevice {

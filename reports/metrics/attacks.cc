@@ -11,6 +11,7 @@ namespace gauntlet::reports {
 namespace {
 
 constexpr Duration kOnset = std::chrono::seconds{5}, kAfter = std::chrono::seconds{10};
+constexpr Duration kGap = std::chrono::minutes{1};  // a longer one was not watched
 constexpr const char* kStages[] = {"sensor", "link", "intake", "guard", "classifier", "services"};
 
 // An attack on a device, on the phone's clock.
@@ -54,7 +55,7 @@ struct Detector {
 void count_clean(Detector& d, const GuardScored& g) {
   d.clean.push_back(g.score);
   const GuardScored*& before = d.before[g.device];
-  if (before) d.clean_s += to_seconds(g.to - before->to);
+  if (before && g.to - before->to <= kGap) d.clean_s += to_seconds(g.to - before->to);
   d.alarms += g.alarm && !(before && before->alarm);
   before = &g;
 }

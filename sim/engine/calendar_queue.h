@@ -106,8 +106,8 @@ class CalendarQueue {
   static constexpr std::size_t kStaged = 32;
   static constexpr std::size_t kLateMax = 256;
   static constexpr std::size_t kSweepFrom = 1024;
-  // Below so many entries blocks and nodes are in the inner caches, and to wait for them only costs;
-  // the objects of alarms are larger (3,500 coroutines: 29 million events a second without, 43 with).
+  // Below so many entries blocks and nodes are in the inner caches, and to wait for them costs;
+  // what alarms lead to is larger (3,500 coroutines: 29 million events a second without, 43 with).
   static constexpr std::size_t kStageFrom = 1u << 15;
   static constexpr std::size_t kPrefetchFrom = 1024;
   static constexpr std::ptrdiff_t kChunk = 32;

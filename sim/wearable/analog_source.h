@@ -33,8 +33,8 @@ class AnalogSource {
  public:
   virtual ~AnalogSource() = default;
   // Adds to `xyz` (N x 3, SI units of the sensor, its frame) what the source adds at the sampler's
-  // input at each instant of `t` (strictly increasing), behind the path's low-pass. In a sensor that
-  // counts or listens (heart rate, beacons) it puts what is then counted or heard in its place.
+  // input at each instant of `t` (strictly increasing), behind the path's low-pass. Where a sensor
+  // counts or listens (heart rate, beacons) it puts what is counted or heard in its place.
   virtual void add(const AnalogPath& path, std::span<const WorldTime> t, float* xyz) const = 0;
 };
 

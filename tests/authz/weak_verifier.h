@@ -1,10 +1,12 @@
 // A verifier with the mistakes of the literature, for tests only: it believes the header's alg,
 // takes "none", keys HMAC with whatever bytes it has for the kid (a public key's PEM, a weak
-// secret), ignores unknown header members and kids, checks no time, issuer, audience or type, and
-// does not compare what the inner token repeats. A table of bad tokens that it withstands has no
-// teeth.
+// secret), reads the key from the file that the kid names, ignores unknown header members, checks
+// no time, issuer, audience or type, opens the inner token before it has looked at the outer one,
+// takes a signed token for a sealed one, and does not compare what the inner token repeats. A table
+// of bad tokens that it withstands has no teeth.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -29,7 +31,9 @@ class WeakVerifier {
     for (char& c : alg) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     if (alg == "none") return true;
     if (alg == "hs256") {
+      const bool nothing = field(*header, "kid").ends_with("/dev/null");
       return crypto::hmac_sha256(key_.public_pem(), input) == *signature ||
+             (nothing && crypto::hmac_sha256("", input) == *signature) ||
              crypto::hmac_sha256("secret", input) == *signature;
     }
     return key_.verify(input, *signature);
@@ -37,6 +41,7 @@ class WeakVerifier {
 
   bool accepts_inner(std::string_view compact) const {
     const std::string inner = inner_of(compact);
+    if (std::count(inner.begin(), inner.end(), '.') == 2) return accepts(inner);
     std::string parts[5];
     for (int i = 0; i < 5; ++i) parts[i] = part(inner, i);
     std::string binary[5];
