@@ -50,17 +50,19 @@ class Reader {
     maker("classified.confidence",
           [this] { return windows([](const auto& w) { return double{w.confidence}; }); });
     maker("rejected", [this] { return rejected(); });
-    for (const auto& [id, fused] : run.events->fused) {
+    for (const auto& stream : run.events->fused) {
+      const StreamId id = stream.first;
+      const auto& fused = stream.second;
       maker("fused." + run.truth->devices.at(id.device).name + "." +
                 std::string(to_string(id.sensor)) + ".off",
-            [this, &fused = fused, id = id] { return fused_off(fused, id, 1); });
+            [this, &fused, id] { return fused_off(fused, id, 1); });
       maker("fused." + run.truth->devices.at(id.device).name + "." +
                 std::string(to_string(id.sensor)) + ".bias",
-            [this, &fused = fused, id = id] { return fused_off(fused, id, kBiasRows); });
+            [this, &fused, id] { return fused_off(fused, id, kBiasRows); });
       for (std::size_t axis = 0; axis < 3; ++axis) {
         maker("fused." + run.truth->devices.at(id.device).name + "." +
                   std::string(to_string(id.sensor)) + "." + "xyz"[axis],
-              [this, &fused = fused, axis] { return fused_axis(fused, axis); });
+              [this, &fused, axis] { return fused_axis(fused, axis); });
       }
     }
     for (const scenarios::Readings& r : run.readings) read_sensor(r);

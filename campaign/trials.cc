@@ -57,8 +57,9 @@ std::optional<std::pair<std::uint64_t, Outcome>> parse_journal_line(std::string_
   while (!line.empty()) {
     const auto space = std::min(line.find(' '), line.size());
     std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + space, value, 16);
-    if (error != std::errc{} || end != line.data() + space) return std::nullopt;
+    const std::string_view word = line.substr(0, space);
+    const auto [end, error] = std::from_chars(word.begin(), word.end(), value, 16);
+    if (error != std::errc{} || end != word.end()) return std::nullopt;
     words.push_back(value);
     line.remove_prefix(std::min(space + 1, line.size()));
   }

@@ -117,7 +117,7 @@ Result<std::vector<Enrolment>> made_up(const ServeArguments& a) {
                        i % 2 == 0 ? "female" : "male", 150 + n * 11 % 50, 50 + n * 13 % 50,
                        std::string(kProficiencies[i / 2 % kProficiencies.size()])},
                       secret});
-    accounts += user + " " + secret + "\n";
+    accounts += fmt::format("{} {}\n", user, secret);
   }
   std::error_code ignored;
   fs::remove(file, ignored);
