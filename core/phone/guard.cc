@@ -208,7 +208,8 @@ void Guard::judge(DeviceIndex index, Device& device, HostTime to, HostTime at) {
 }
 
 void Guard::on_field(DeviceIndex device, std::span<const std::int16_t> xyz, HostTime arrival) {
-  const auto rows = static_cast<double>(xyz.size() / 3);
+  const std::size_t count = xyz.size() / 3;
+  const auto rows = static_cast<double>(count);
   Vector mean_ut{};
   for (std::size_t i = 0; i < xyz.size(); ++i) mean_ut[i % 3] += 0.1 * xyz[i] / rows;
   const double length_ut = norm(mean_ut);

@@ -120,3 +120,8 @@ std::string PostgresCluster::database(const std::string& name) {
 }
 
 }  // namespace gauntlet::services_test
+
+// libpqxx 6.4 loses its last result when the connection breaks in the middle of a statement, which
+// is what these tests do to it. The sanitizer asks for this by name; nothing else is forgiven.
+extern "C" const char* __lsan_default_suppressions();                                  // NOLINT
+extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx-6.4\n"; }  // NOLINT
