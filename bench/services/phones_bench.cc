@@ -25,6 +25,7 @@ class Deaf final : public EventSink {
   void on(const SamplesRejected&) override {}
   void on(const FusedBlock&) override {}
   void on(const WindowClassified&) override {}
+  void on(const GuardScored&) override {}
   void on(const Shown&) override {}
   void on(const UserMark&) override {}
   void on(const UploadAttempted&) override {}
