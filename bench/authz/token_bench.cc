@@ -2,6 +2,7 @@
 // EVP calls on keys and contexts that are there already, without encoding, claims or checks.
 #include <benchmark/benchmark.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
