@@ -24,10 +24,10 @@ if [ "$all" = yes ]; then
   configure asan -DBUILD_TESTING=ON
   build asan
 fi
-(cd "$root/build/release" && ctest --output-on-failure "$@") || die "tests failed"
+(cd "$root/build/release" && ctest --output-on-failure -j 2 "$@") || die "tests failed"
 [ "$all" = yes ] || return 0 2>/dev/null || exit 0
 
 say "sanitizers"
-(cd "$root/build/asan" && ctest --output-on-failure -LE 'slow|browser' "$@") || die "sanitizers found something"
+(cd "$root/build/asan" && ctest --output-on-failure -j 2 -LE 'slow|browser' "$@") || die "sanitizers found something"
 say "clang-tidy"
 "$root/tools/tidy" || die "clang-tidy found something"
