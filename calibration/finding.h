@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "replay/sessions.h"
 #include "reports/statistics/intervals.h"
 
 namespace gauntlet::calibration {
@@ -35,7 +36,8 @@ struct Section {
 
 struct Report {
   std::vector<Section> sections;
-  std::string preset;  // TOML
+  std::string preset;                              // TOML
+  std::vector<replay::UnreadableFile> unreadable;  // what it had to do without
 };
 
 std::string to_text(const Report& report);  // at most 100 columns
