@@ -97,6 +97,12 @@ TEST(Transfer, LearnsFromOneAndServesTheOther) {
   // A label that training never met cannot be answered: its F1 is 0, and the mean suffers.
   const Transfer lost = transfer(noise(1, 1, "small", 20), test);
   EXPECT_NEAR(lost.macro_f1, 1.0 / 3, 0.01);
+  // Drawn together, what is always 2/3 apart stays so whichever groups are drawn.
+  const Gap gap = gap_between(t, lost);
+  EXPECT_NEAR(gap.macro_f1, 2.0 / 3, 0.03);
+  EXPECT_LE(gap.interval.lo, gap.macro_f1);
+  EXPECT_GE(gap.interval.hi, gap.macro_f1);
+  EXPECT_EQ(gap_between(t, t).interval.hi, 0);
 }
 
 TEST(Report, LinesAreNoLongerThanATerminalIsWide) {
