@@ -1,5 +1,5 @@
-// A model as one small file, little-endian throughout. There are two versions of it, for the two
-// things that can be served; every reader here takes the file of either.
+// A model as one small file, little-endian throughout. There are three versions of it, for the
+// three things that can be served; every reader here takes the file of any.
 //
 //   8 B   magic "GNTLMDL\n"
 //   u32   version
@@ -27,6 +27,11 @@
 //   f32   power of the calibration (calibration.h)
 //   node  the classifier
 //
+// Version 3 (a SubsetServing: one of version 2 for every subset of worn sensors):
+//
+//   u32   sensors S, 1 to 8; 2^S - 1 times, in the order of the subsets' masks from 1:
+//         u64 length, a whole file of version 2
+//
 // A node is a u8 and what follows from it (`ridge`: f32 inverse temperature, K x f32 bias,
 // features x K x f32 weights; `scale`: f32 mean and f32 inverse standard deviation of each):
 //
@@ -47,7 +52,8 @@
 //
 // The same model gives the same bytes. Reading never reads past the end, never trusts a count
 // before the bytes are there, and says what is wrong: bad_magic, bad_version, bad_checksum,
-// trailing, too_large, bad_model, or what Model::check or TrainedServing::check find.
+// trailing, too_large, bad_model, or what Model::check, TrainedServing::check or
+// SubsetServing::check find.
 #pragma once
 
 #include <cstddef>
@@ -58,12 +64,14 @@
 
 #include "core/learn/model.h"
 #include "core/learn/serving.h"
+#include "core/learn/subset_serving.h"
 
 namespace gauntlet::learn {
 
 std::vector<std::byte> serialize(const Model& model);
 // Error (not_kept): a classifier that has no place in a file.
 Result<std::vector<std::byte>> serialize(const TrainedServing& served);
+Result<std::vector<std::byte>> serialize(const SubsetServing& served);
 
 using SharedServing = std::shared_ptr<const Serving>;
 Result<SharedServing> parse_model(std::span<const std::byte> bytes);

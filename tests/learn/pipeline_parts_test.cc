@@ -7,6 +7,7 @@
 #include "core/learn/device_selection.h"
 #include "core/learn/feedback.h"
 #include "core/learn/habits.h"
+#include "core/learn/model_file.h"
 #include "core/learn/model_pool.h"
 #include "core/learn/network.h"
 #include "core/learn/serving.h"
@@ -243,14 +244,28 @@ TEST(Subsets, FourSensorsNeedFifteenModelsAndEachSeesItsOwn) {
   ClassifierOptions o;
   o.kind = ClassifierKind::forest;
   o.trees = 10;
-  SubsetClassifiers all(d, all_rows(d), [&o] { return make_classifier(o); });
-  EXPECT_EQ(all.size(), 15u);
+  SubsetServing::Models models;
   for (std::uint32_t worn = 1; worn <= 15; ++worn) {
+    const Dataset of = only_sensors(d, worn);
+    auto classifier = make_classifier(o);
+    classifier->fit(of, all_rows(of));
+    models.push_back(serve(std::move(classifier), of, "rest"));
+  }
+  const SubsetServing built(models);
+  const auto bytes = serialize(built);
+  ASSERT_TRUE(bytes.ok());
+  const auto read = parse_model(*bytes);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ((*read)->sensors(), 4u);
+  EXPECT_EQ((*read)->channels(), 12u);
+  for (std::uint32_t worn = 1; worn <= 15; ++worn) {
+    const Dataset of = only_sensors(d, worn);
     std::size_t right = 0;
-    std::vector<float> p(3);
-    for (std::size_t i = 0; i < d.size(); ++i) {
-      all.probabilities(d.window(i), worn, p);
-      right += likeliest(p, 3)[0] == d.label[i] ? 1 : 0;
+    ClassifyScratch scratch, other;
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      const Prediction p = (*read)->of_worn(worn).classify(of.window(i).data(), scratch);
+      EXPECT_EQ(p.index, built.of_worn(worn).classify(of.window(i).data(), other).index);
+      right += (*read)->classes()[p.index] == of.classes[of.label[i]] ? 1 : 0;
     }
     const double share = static_cast<double>(right) / static_cast<double>(d.size());
     if ((worn & 0b0100) != 0) {
@@ -259,6 +274,13 @@ TEST(Subsets, FourSensorsNeedFifteenModelsAndEachSeesItsOwn) {
       EXPECT_LT(share, 0.5) << worn << ": a sensor at rest knows nothing";
     }
   }
+  for (std::size_t cut = 0; cut < bytes->size(); cut += 997) {
+    EXPECT_FALSE(parse_model(std::span(*bytes).first(cut)).ok());
+  }
+  models.pop_back();
+  EXPECT_EQ(SubsetServing::check(models).error().code, "bad_subsets");
+  models.push_back(models.front());
+  EXPECT_EQ(SubsetServing::check(models).error().code, "bad_subsets");
 }
 
 DeviceSelection published() {
