@@ -139,6 +139,10 @@ class Command {
         auto sets = scenarios::load_windows(folder ? folder->string() : "", name, options.windows);
         if (!sets) return fail(sets.error());
         for (const scenarios::TrackWindows& windows : *sets) {
+          if (const auto fits = scenarios::check_channels(windows.data, options.classifier);
+              !fits) {
+            return fail(fits.error());
+          }
           judge(windows, options, splits, table);
         }
       }

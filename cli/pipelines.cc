@@ -160,7 +160,7 @@ class Table {
     options.name = preset.name;
     options.windows.hop_s = options.windows.window_s / 10;
     options.folds = 5;  // 80 % to learn from
-    options.classifier.epochs *= 3;
+    options.classifier.epochs *= 2;
     auto sets = scenarios::load_windows(data_, "sp-sw-har", options.windows);
     if (!sets) return sets.error();
     // One device is enough to show it.

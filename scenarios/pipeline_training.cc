@@ -147,13 +147,6 @@ Result<std::vector<PipelineTraining>> train_subsets(const PipelinePreset& preset
                                     "to eight can have its own model"};
   }
   const auto& options = preset.evaluation.classifier;
-  const bool narrow = options.kind == learn::ClassifierKind::minirocket ||
-                      (options.kind == learn::ClassifierKind::ensemble &&
-                       std::ranges::count(options.members, "minirocket") > 0);
-  if (narrow && sensors > 2) {
-    return Error{"bad_subsets", "minirocket takes at most eight channels, " +
-                                    std::to_string(sensors) + " sensors have three each"};
-  }
   const auto report = [&progress](double share) {
     if (progress) progress(share);
   };
@@ -163,6 +156,7 @@ Result<std::vector<PipelineTraining>> train_subsets(const PipelinePreset& preset
     return Error{"bad_subsets",
                  "there is no window that all " + std::to_string(sensors) + " sensors have"};
   }
+  if (const auto fits = check_channels(*data, options); !fits) return fits.error();
   std::vector<PipelineTraining> out;
   const std::uint32_t subsets = (1U << sensors) - 1;
   for (std::uint32_t worn = 1; worn <= subsets; ++worn) {

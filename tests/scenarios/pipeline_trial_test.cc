@@ -111,6 +111,21 @@ TEST(PipelineTraining, APoolScoresItsLastModelsAgainOnWhoeverComes) {
             learn::serialize(*train_best(preset, world, pool, 1)->best.served).value());
 }
 
+// A change of the simulated world must not leave it behind.
+TEST(PipelineTraining, TheModelThatShipsForMuvrKnowsTheWorldOfToday) {
+  Scenario scenario;
+  std::vector<Diagnostic> problems;
+  ASSERT_TRUE(load_scenario("scenarios/catalog/gym-hour.toml",
+                            {{"pipeline.preset", "\"muvr\""}, {"plan.length_s", "1800"}}, scenario,
+                            problems))
+      << to_string(problems);
+  const auto parts = make_shared_parts(scenario.options, scenario.options.model);
+  ASSERT_TRUE(parts.ok()) << parts.error().message;
+  const auto run = run_seed(scenario.options, 1, *parts);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_GT(run->result.values.find("f1.macro")->value.value_or(0), 0.5);
+}
+
 // The phone knows sets by its own sensors while the watch is not heard; with the model of the watch
 // alone nothing is classified then.
 TEST(PipelineTraining, OfEverySubsetAModelServesWhoeverIsLeft) {
