@@ -7,6 +7,7 @@
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/unreadable.h"
 #include "cli/version.h"
 #include "replay/track_import.h"
 #include "reports/html/report_html.h"
@@ -122,7 +123,8 @@ int recorded_command(const PrivacyArguments& arguments) {
     result.tables[std::string("leakage: recorded people, ") + device] =
         scenarios::leakage_table(*found);
   }
-  return hand_over(result, arguments, "recorded-people");
+  const int done = hand_over(result, arguments, "recorded-people");
+  return done != kOk ? done : report_unreadable(imported->unreadable);
 }
 
 // One page an experiment.

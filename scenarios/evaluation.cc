@@ -116,10 +116,9 @@ void EvaluationOptions::describe(OptionVisitor& v) {
   v.table("layers", layers, "an ensemble's choice of machines, and corrective feedback");
 }
 
-Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
-                                               const std::string& name,
-                                               const WindowOptions& options,
-                                               const std::function<void(double)>& progress) {
+Result<LoadedWindows> load_windows(const std::string& data_folder, const std::string& name,
+                                   const WindowOptions& options,
+                                   const std::function<void(double)>& progress) {
   namespace fs = std::filesystem;
   const bool known = name == kPeople || name == kGym;
   if (known && data_folder.empty()) {
@@ -133,13 +132,13 @@ Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
   // Two devices of one person at once are two data sets, not two people.
   std::map<std::string, std::vector<replay::SampleTrack>> devices;
   for (auto& track : imported->tracks) devices[track.device].push_back(std::move(track));
-  std::vector<TrackWindows> out;
+  LoadedWindows out{{}, std::move(imported->unreadable)};
   for (const auto& [device, tracks] : devices) {
     auto cut = cut_tracks(tracks, options);
     if (!cut) return cut.error();
     cut->data.name = name;
     if (!device.empty()) cut->data.name.append(" ").append(device);
-    out.push_back(std::move(*cut));
+    out.devices.push_back(std::move(*cut));
   }
   return out;
 }

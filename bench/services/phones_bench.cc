@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/events/event_log.h"
+#include "core/events/no_events.h"
 #include "core/phone/uploader.h"
 #include "core/runtime/spawn.h"
 #include "core/services/service_set.h"
@@ -18,17 +18,6 @@ namespace {
 
 constexpr double kLength_s = 360;
 constexpr Duration kSecond = std::chrono::seconds{1};
-
-class Deaf final : public EventSink {
- public:
-  void on(const SamplesAligned&) override {}
-  void on(const SamplesRejected&) override {}
-  void on(const FusedBlock&) override {}
-  void on(const WindowClassified&) override {}
-  void on(const Shown&) override {}
-  void on(const UserMark&) override {}
-  void on(const UploadAttempted&) override {}
-};
 
 struct Phone {
   Counters counters;
@@ -78,7 +67,7 @@ void BM_Phones(benchmark::State& state) {
                          network.add_host("ingest"), network.add_host("model")},
                         "", options, keys);
     services.serve();
-    Deaf nobody;
+    NoEvents nobody;
     std::vector<std::unique_ptr<Phone>> phones;
     for (std::size_t i = 0; i < phones_n; ++i) {
       const std::string name = "phone" + std::to_string(i);

@@ -87,12 +87,12 @@ TEST(Evaluation, OnRealPeopleBeatsTheNaiveBaselines) {
   options.classifier.trees = 60;
   const auto sets = load_windows(folder.parent_path().string(), "sp-sw-har", options.windows);
   ASSERT_TRUE(sets.ok());
-  ASSERT_EQ(sets->size(), 2u);
+  ASSERT_EQ(sets->devices.size(), 2u);
   const std::pair<const char*, double> floors[] = {{"sp-sw-har phone", 0.80},
                                                    {"sp-sw-har watch", 0.80}};
   for (std::size_t i = 0; i < 2; ++i) {
     const auto rows =
-        evaluate_windows((*sets)[i].data, options, learn::Split::leave_one_group_out, 2);
+        evaluate_windows(sets->devices[i].data, options, learn::Split::leave_one_group_out, 2);
     ASSERT_EQ(rows.size(), 2u);
     EXPECT_EQ(rows[0].data, floors[i].first);
     EXPECT_EQ(rows[0].group_accuracy.size(), 18u);

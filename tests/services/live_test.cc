@@ -25,6 +25,7 @@
 #include "scenarios/live_phone.h"
 #include "scenarios/live_run.h"
 #include "scenarios/live_target.h"
+#include "tests/shell.h"
 
 namespace gauntlet {
 namespace {
@@ -278,22 +279,7 @@ TEST_F(Live, AfterKill9NothingConfirmedIsLostAndNothingIsStoredTwice) {
   EXPECT_EQ(served.end(SIGTERM), 0);
 }
 
-struct Ran {
-  int code = -1;
-  std::string text;
-};
-
-Ran gauntlet(const std::string& arguments) {
-  Ran ran;
-  std::FILE* pipe = ::popen((GAUNTLET_BINARY " " + arguments + " 2>&1").c_str(), "r");
-  if (!pipe) return ran;
-  char buffer[4096];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
-    ran.text.append(buffer, n);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
+Ran gauntlet(const std::string& arguments) { return shell(GAUNTLET_BINARY " " + arguments); }
 
 TEST_F(Live, SimulatedPhonesDriveThemAndEverythingConfirmedIsThere) {
   Served served(state);
