@@ -270,8 +270,8 @@ void Finder::linked() {
       clustered, privacy::linkability(planted_narrowed, people_), by_cluster, "1/n of the cluster",
       "larger clusters; noise");
   linked_ = plain;
-  for (const std::size_t among : {std::size_t{2}, std::size_t{5}, std::size_t{10}, people_}) {
-    if (among <= people_) out_.linked.push_back({among, privacy::linkability(c, among)});
+  for (const std::size_t crowd : {std::size_t{2}, std::size_t{5}, std::size_t{10}, people_}) {
+    if (crowd <= people_) out_.linked.push_back({crowd, privacy::linkability(c, crowd)});
   }
   order("A4 M2, stored rows alone", plain, "A4 M2, cluster known", clustered);
   row("A4", "M3", "exactly one record stands out" + among,
