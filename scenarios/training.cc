@@ -62,6 +62,26 @@ Windows cut(const EventLog::Fused& signal, const Truth& truth, const TrainingOpt
   return out;
 }
 
+RepetitionLearner repetitions_of(const EventLog::Fused& signal, const Truth& truth,
+                                 double rate_hz) {
+  constexpr Duration kBefore = std::chrono::seconds{2};  // for the learner's filter to settle
+  constexpr Duration kAfter = std::chrono::seconds{1};
+  RepetitionLearner out;
+  for (const TrueSet& set : truth.sets) {
+    const HostTime begin = truth.host_clock.to_host(set.begin);
+    const HostTime end = truth.host_clock.to_host(set.end);
+    const auto first = std::ranges::lower_bound(signal.time, begin - kBefore);
+    const auto last = std::ranges::lower_bound(signal.time, end + kAfter);
+    const auto at = static_cast<std::size_t>(first - signal.time.begin());
+    const auto n = static_cast<std::size_t>(last - first);
+    std::vector<HostTime> completed;
+    for (const WorldTime t : set.repetitions) completed.push_back(truth.host_clock.to_host(t));
+    out.add(set.exercise, std::span(signal.time).subspan(at, n),
+            std::span(signal.values).subspan(3 * at, 3 * n), rate_hz, begin, completed);
+  }
+  return out;
+}
+
 }  // namespace
 
 void TrainingOptions::describe(OptionVisitor& v) {
@@ -104,6 +124,7 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
     const auto it = fused.find({0, SensorKind::accelerometer});
     if (it != fused.end()) {
       people[i] = cut(it->second, *run->truth, options, length, hop, from_seconds(period_s));
+      people[i].repetitions = repetitions_of(it->second, *run->truth, 1 / period_s);
     }
     if (progress) {
       const std::scoped_lock lock(mutex);
@@ -125,6 +146,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
   const std::vector<Windows>& people = *simulated;
 
   std::size_t mixed = 0, filled = 0;
+  RepetitionLearner repetitions;
   learn::Trainer trainer(options.trainer, 1 / period_s, static_cast<std::uint32_t>(length), 3);
   for (std::size_t i = 0; i < people.size(); ++i) {
     const Windows& w = people[i];
@@ -132,6 +154,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
       trainer.add(std::span(w.values).subspan(k * length * 3, length * 3), w.labels[k],
                   static_cast<std::uint32_t>(i));
     }
+    repetitions.merge(w.repetitions);
     mixed += w.mixed;
     filled += w.filled;
   }
@@ -144,7 +167,8 @@ Result<TrainingReport> train(const TrainingOptions& options,
        {"split", "trained on simulated people " + std::to_string(options.first_person) + " to " +
                      last + ", tested on others"}});
   if (!training) return training.error();
-  return TrainingReport{std::move(*training), trainer.size(), mixed, filled};
+  return TrainingReport{std::move(*training), trainer.size(), mixed, filled,
+                        repetitions.profiles()};
 }
 
 }  // namespace gauntlet::scenarios

@@ -73,7 +73,7 @@ PhoneApp::Impl::Impl(Runtime& runtime, PhoneOptions options, const learn::Servin
       model_(model),
       sink_(sink),
       intake_(options_, sink_, counters_),
-      display_(options_.sets, options_.repetitions, from_ms(options_.signal.grid_period_ms)) {
+      display_(options_, from_ms(options_.signal.grid_period_ms)) {
   CHECK(model_.channels() == 3 || model_.channels() == 6, model_.channels());
   sensors_ = {SensorKind::accelerometer};
   if (model_.channels() == 6) sensors_.push_back(SensorKind::gyroscope);
