@@ -296,6 +296,26 @@ class Watch {
   Trials& trials_;
 };
 
+// A formula that holds now and then by itself is no finding where it holds no more often under
+// attack. (One that nearly always holds by itself asks whether an attack goes unhindered.)
+void drop_what_happens_anyway(std::vector<VariantResult>& variants) {
+  double by_itself = 0;
+  for (const VariantResult& v : variants) {
+    const bool same = v.variant.role == Role::no_attack && v.variant.success.empty();
+    if (same && v.variant.stated_rate < 0.5) by_itself = v.variant.stated_rate;
+  }
+  if (by_itself == 0) return;
+  for (VariantResult& v : variants) {
+    if (v.variant.role != Role::measured) continue;
+    if (std::any_of(v.levels.begin(), v.levels.end(),
+                    [by_itself](const Level& l) { return l.interval.lo > by_itself; })) {
+      continue;
+    }
+    v.example.reset();
+    v.smallest_effort.reset();
+  }
+}
+
 void choose_shown(const Campaign& campaign, const CampaignFiles& files, CampaignResult& result) {
   const VariantResult* best = nullptr;
   for (const VariantResult& v : result.variants) {
@@ -342,6 +362,7 @@ Result<CampaignResult> run_campaign(const Campaign& campaign, const CampaignFile
     if (!one) return one.error();
     result.variants.push_back(std::move(*one));
   }
+  drop_what_happens_anyway(result.variants);
   choose_shown(campaign, files, result);
   if (!campaign.options.detection.scenario.empty()) {
     auto detection = Watch(campaign, files, trials).detection(result.variants, clean);

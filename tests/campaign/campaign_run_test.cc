@@ -178,6 +178,22 @@ TEST(CampaignRun, AnAlarmThatDoesNotComeAtItsStatedRateFailsTheCampaign) {
   EXPECT_TRUE(run(with(kSmallCampaign, role, role + alarm)).result.controls_hold());
 }
 
+// What holds in a tenth of all runs by itself is found where it surely holds more often, only.
+TEST(CampaignRun, WhatHappensWithoutAnAttackIsNoFinding) {
+  const std::string shut = "name = \"shut\"";
+  const std::string weak = with(kSmallCampaign, shut, shut + "\nsuccess = \"shown.sets >= 0\"");
+  EXPECT_TRUE(run(weak).result.any_finding());
+  const std::string role = "role = \"no_attack\"";
+  const std::string rare = with(weak, role, role + "\nstated_rate = 0.1");
+  EXPECT_TRUE(run(rare).result.any_finding()) << "eight of eight are more than a tenth";
+  const std::string common = with(weak, role, role + "\nstated_rate = 0.49");
+  const Ran ran = run(common);  // 8 of 8: surely above 0.55 at 1 - 0.05 / 3
+  EXPECT_TRUE(ran.result.any_finding());
+  EXPECT_GT(ran.result.variants[1].levels[0].interval.lo, 0.49);
+  EXPECT_FALSE(run(with(common, "\nseeds = 8", "\nseeds = 4")).result.any_finding())
+      << "4 of 4 may be 0.3";
+}
+
 TEST(CampaignRun, NothingBeyondTheBudgetIsTried) {
   const Ran ran = run(with(kSmallCampaign, "[search]", "[budget]\ntime_s = 30\n[search]"));
   EXPECT_FALSE(ran.result.variants[0].found()) << "the attack lasts 35 s";
