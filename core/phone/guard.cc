@@ -14,7 +14,7 @@ constexpr std::size_t kSamplesMax = 4000, kSamplesMin = 100;
 constexpr double kMoving_mps2 = 0.5, kTurning_radps = 0.3, kRest_mps2 = 0.3;
 constexpr double kEarthLeast_ut = 25, kEarthMost_ut = 65;
 // Thresholds that hardly ever ring by themselves ring now and then under attack.
-constexpr Duration kHold = std::chrono::seconds{30};
+constexpr Duration kHold = std::chrono::seconds{60};
 constexpr Duration kBucket = std::chrono::seconds{30};
 constexpr std::size_t kBuckets = 5;
 constexpr std::int64_t kEffort_s = 300;

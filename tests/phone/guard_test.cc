@@ -60,7 +60,7 @@ TEST(Guard, RestIsNotSuspiciousAndABiasIsItsAmount) {
       for (const double x : bed.scores(other)) EXPECT_EQ(x, 0) << other;
     }
     EXPECT_EQ(bed.guard.distrusts(0, HostTime{from_seconds(1025)}), bias > 1);
-    EXPECT_FALSE(bed.guard.distrusts(0, HostTime{from_seconds(1061)}));
+    EXPECT_FALSE(bed.guard.distrusts(0, HostTime{from_seconds(1091)}));
     EXPECT_FALSE(bed.guard.distrusts(1, HostTime{}));
   }
 }
