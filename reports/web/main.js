@@ -11,7 +11,7 @@ function build() {
   const content = document.getElementById('content');
   content.append(DATA.campaign ? campaignHero(DATA) : heroSection(DATA));
   const nav = document.getElementById('nav');
-  for (const make of [leakageSection, experimentSection, suiteSection, campaignSection, frontierSection, defencesSection, costsSection, attacksSection, waveformSection, headlineSection, booksSection, signalsSection, timingSection, linkSection, lagSection,
+  for (const make of [leakageSection, experimentSection, suiteSection, campaignSection, frontierSection, defencesSection, costsSection, detectionSection, attacksSection, waveformSection, headlineSection, booksSection, signalsSection, timingSection, linkSection, lagSection,
     classesSection, capturesSection, othersSection, metricsSection, provenanceSection]) {
     const node = make(DATA);
     if (!node) continue;
