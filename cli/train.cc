@@ -13,6 +13,7 @@
 #include "core/learn/onnx.h"
 #include "reports/result.h"
 #include "scenarios/pipeline_training.h"
+#include "scenarios/runner.h"
 #include "scenarios/training.h"
 
 namespace gauntlet::cli {
@@ -177,8 +178,11 @@ int train_command(const TrainArguments& arguments) {
   }();
   if (!report) return fail(report.error());
   print_evaluation(*report);
-  return save(learn::serialize(report->training.model),
-              arguments.out.empty() ? "scenarios/models/gym.model" : arguments.out);
+  const std::string model = arguments.out.empty() ? "scenarios/models/gym.model" : arguments.out;
+  const int saved = save(learn::serialize(report->training.model), model);
+  if (saved != kOk) return saved;
+  const std::string repetitions = to_text(report->repetitions);
+  return save(std::as_bytes(std::span(repetitions)), scenarios::repetitions_beside(model));
 }
 
 }  // namespace

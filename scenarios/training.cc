@@ -88,6 +88,26 @@ Windows cut(const Streams& streams, const Truth& truth, const TrainingOptions& o
   return out;
 }
 
+RepetitionLearner repetitions_of(const EventLog::Fused& signal, const Truth& truth,
+                                 double rate_hz) {
+  constexpr Duration kBefore = std::chrono::seconds{2};  // for the learner's filter to settle
+  constexpr Duration kAfter = std::chrono::seconds{1};
+  RepetitionLearner out;
+  for (const TrueSet& set : truth.sets) {
+    const HostTime begin = truth.host_clock.to_host(set.begin);
+    const HostTime end = truth.host_clock.to_host(set.end);
+    const auto first = std::ranges::lower_bound(signal.time, begin - kBefore);
+    const auto last = std::ranges::lower_bound(signal.time, end + kAfter);
+    const auto at = static_cast<std::size_t>(first - signal.time.begin());
+    const auto n = static_cast<std::size_t>(last - first);
+    std::vector<HostTime> completed;
+    for (const WorldTime t : set.repetitions) completed.push_back(truth.host_clock.to_host(t));
+    out.add(set.exercise, std::span(signal.time).subspan(at, n),
+            std::span(signal.values).subspan(3 * at, 3 * n), rate_hz, begin, completed);
+  }
+  return out;
+}
+
 }  // namespace
 
 void TrainingOptions::describe(OptionVisitor& v) {
@@ -139,6 +159,7 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
     }
     if (streams.size() == sensors) {
       people[i] = cut(streams, *run->truth, options, length, hop, from_seconds(period_s));
+      people[i].repetitions = repetitions_of(*streams.front(), *run->truth, 1 / period_s);
     }
     if (progress) {
       const std::scoped_lock lock(mutex);
@@ -160,6 +181,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
   const std::vector<Windows>& people = *simulated;
 
   std::size_t mixed = 0, filled = 0;
+  RepetitionLearner repetitions;
   learn::Trainer trainer(options.trainer, 1 / period_s, static_cast<std::uint32_t>(length), 3);
   for (std::size_t i = 0; i < people.size(); ++i) {
     const Windows& w = people[i];
@@ -167,6 +189,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
       trainer.add(std::span(w.values).subspan(k * length * 3, length * 3), w.labels[k],
                   static_cast<std::uint32_t>(i));
     }
+    repetitions.merge(w.repetitions);
     mixed += w.mixed;
     filled += w.filled;
   }
@@ -179,7 +202,8 @@ Result<TrainingReport> train(const TrainingOptions& options,
        {"split", "trained on simulated people " + std::to_string(options.first_person) + " to " +
                      last + ", tested on others"}});
   if (!training) return training.error();
-  return TrainingReport{std::move(*training), trainer.size(), mixed, filled};
+  return TrainingReport{std::move(*training), trainer.size(), mixed, filled,
+                        repetitions.profiles()};
 }
 
 }  // namespace gauntlet::scenarios

@@ -261,6 +261,7 @@ void World::make_phone(const SutFactory& make_sut) {
     if (options_.defences.frame_tag) options.frame_keys.push_back(tag_key(worn.device.name));
   }
   options.upload.ingest = endpoint(ServiceKind::ingest);
+  options.profiles = parts_.repetitions;
   sut_ = make_sut(network_->host("phone"), options, events_);
 }
 

@@ -77,7 +77,7 @@ PhoneApp::Impl::Impl(Runtime& runtime, PhoneOptions options, const learn::Servin
       model_(model),
       sink_(sink),
       intake_(options_, sink_, counters_),
-      display_(options_.sets, options_.repetitions, from_ms(options_.signal.grid_period_ms)) {
+      display_(options_, from_ms(options_.signal.grid_period_ms)) {
   CHECK(model_.sensors() > 0 || model_.channels() == 3 || model_.channels() == 6,
         model_.channels());
   // A model that was trained at another rate than it serves is a known defect of deployed systems,

@@ -76,6 +76,7 @@ void PhoneOptions::describe(OptionVisitor& v) {
   v.table("guard", guard, "looks for signals that nobody's body made");
   v.table("sets", sets, "from windows to sets");
   v.table("repetitions", repetitions, "counter within a set");
+  v.table("tracker", tracker, "counter of exercises whose repetitions are known");
   v.table("upload", upload, "to the services");
 }
 

@@ -155,8 +155,8 @@ TEST_F(Cli, RecordedPeopleAreToldApartByBothDevicesWithIntervals) {
   const auto ran = gauntlet("privacy --recorded " + folder.string() + " --out " + path("r"));
   ASSERT_EQ(ran.code, 0) << ran.text;
   for (const char* row :
-       {"watch, first half: linked among 9", "watch, second half: verification: 1 - EER",
-        "phone, first half: verification: 1 - EER", "phone, second half: linked among 9"}) {
+       {"watch: a run linked to its person among 18", "watch: verification: 1 - EER",
+        "phone: verification: 1 - EER", "phone: a run linked to its person among 18"}) {
     EXPECT_NE(ran.text.find(row), std::string::npos) << row;
   }
   EXPECT_TRUE(fs::exists(path("r") + "/report.html"));
