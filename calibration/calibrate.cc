@@ -19,12 +19,10 @@ Result<replay::Collection> collection_in(const std::filesystem::path& folder) {
   return replay::read_collection(paths);
 }
 
-Result<std::vector<replay::SampleTrack>> tracks_in(const std::filesystem::path& folder) {
-  if (!std::filesystem::exists(folder)) return std::vector<replay::SampleTrack>{};
+Result<replay::Imported> tracks_in(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder)) return replay::Imported{};
   const std::string paths[] = {folder.string()};
-  auto imported = replay::import_tracks(paths);
-  if (!imported) return imported.error();
-  return std::move(imported->tracks);
+  return replay::import_tracks(paths);
 }
 
 void append(std::vector<Section> more, Report& report) {
@@ -49,14 +47,17 @@ Result<Report> calibrate(const std::string& folder, const CalibrateOptions& opti
   if (!gym) return gym.error();
   const auto people = tracks_in(base / "sp-sw-har");
   if (!people) return people.error();
-  if (gym->empty() && people->empty()) {
+  if (gym->tracks.empty() && people->tracks.empty()) {
     return Error{"no_data", "no recordings in " + folder +
                                 ": neither muvr-pebble/sessions nor sp-sw-har is there"};
   }
 
   Report report;
+  for (const auto* of : {&gym->unreadable, &logs->unreadable, &people->unreadable}) {
+    report.unreadable.insert(report.unreadable.end(), of->begin(), of->end());
+  }
   step("fitting spreads")(0);
-  Fit fit = fit_spreads(*sessions, *logs, *people);
+  Fit fit = fit_spreads(*sessions, *logs, people->tracks);
   append(std::move(fit.sections), report);
   report.preset = std::move(fit.preset);
   step("noise")(0);
@@ -64,7 +65,7 @@ Result<Report> calibrate(const std::string& folder, const CalibrateOptions& opti
   if (!sessions->sessions.empty()) {
     append(prove_link(*sessions, *logs, options.seed, step("clock and radio")), report);
   }
-  append(prove_realism(*gym, *people, options.seed, step("people")), report);
+  append(prove_realism(gym->tracks, people->tracks, options.seed, step("people")), report);
   return report;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "calibration/chart.h"
+#include "replay/sessions.h"
 #include "reports/statistics/intervals.h"
 
 namespace gauntlet::calibration {
@@ -31,11 +33,13 @@ struct Section {
   std::string title;
   std::string about;
   std::vector<Finding> findings;
+  std::vector<Chart> charts{};
 };
 
 struct Report {
   std::vector<Section> sections;
-  std::string preset;  // TOML
+  std::string preset;                              // TOML
+  std::vector<replay::UnreadableFile> unreadable;  // what it had to do without
 };
 
 std::string to_text(const Report& report);  // at most 100 columns

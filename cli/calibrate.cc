@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/paths.h"
 #include "cli/progress.h"
+#include "cli/unreadable.h"
 #include "core/files/whole_file.h"
 
 namespace gauntlet::cli {
@@ -67,7 +68,8 @@ int calibrate_command(const CalibrateArguments& arguments) {
   fmt::print("{}\n", calibration::to_text(*report));
   if (arguments.preset.empty()) fmt::print("{}", report->preset);
   if (const int failed = write(arguments.preset, report->preset); failed != kOk) return failed;
-  return write(arguments.html, calibration::to_html(*report));
+  const int failed = write(arguments.html, calibration::to_html(*report));
+  return failed != kOk ? failed : report_unreadable(report->unreadable);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "cli/pipelines.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/unreadable.h"
 #include "core/learn/calibration.h"
 #include "reports/result.h"
 #include "scenarios/evaluation.h"
@@ -138,13 +139,18 @@ class Command {
       for (const auto& options : options_) {
         auto sets = scenarios::load_windows(folder ? folder->string() : "", name, options.windows);
         if (!sets) return fail(sets.error());
-        for (const scenarios::TrackWindows& windows : *sets) {
+        unreadable_.insert(unreadable_.end(), sets->unreadable.begin(), sets->unreadable.end());
+        for (const scenarios::TrackWindows& windows : sets->devices) {
+          if (const auto fits = scenarios::check_channels(windows.data, options.classifier);
+              !fits) {
+            return fail(fits.error());
+          }
           judge(windows, options, splits, table);
         }
       }
     }
     fmt::print("\n{}", table.text());
-    return kOk;
+    return report_unreadable(unreadable_);
   }
 
  private:
@@ -206,6 +212,7 @@ class Command {
   const EvaluateArguments& arguments_;
   bool confusions_;
   std::vector<scenarios::EvaluationOptions> options_;  // one a pipeline
+  std::vector<replay::UnreadableFile> unreadable_;
 };
 
 void add(CLI::App& app, const char* name, const char* text, const char* example, bool confusions,

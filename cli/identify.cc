@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/unreadable.h"
 #include "core/files/whole_file.h"
 #include "replay/track_import.h"
 
@@ -60,6 +61,7 @@ void print(const calibration::Identified& who) {
 int identify_command(const IdentifyArguments& arguments) {
   const auto imported = replay::import_tracks(std::span(&arguments.recording, 1));
   if (!imported) return fail(imported.error());
+  const int done = report_unreadable(imported->unreadable);
   const auto track = choose(imported->tracks, arguments.session);
   if (!track) return fail(track.error());
   const auto who = [&] {
@@ -72,14 +74,14 @@ int identify_command(const IdentifyArguments& arguments) {
   const std::string toml = calibration::to_toml(*who, **track);
   if (arguments.out.empty()) {
     fmt::print("{}", toml);
-    return kOk;
+    return done;
   }
   if (const auto written = write_whole_file(arguments.out, toml); !written) {
     fmt::print(stderr, "gauntlet identify: {}\n", written.error().message);
     return kInfrastructure;
   }
   fmt::print("{}\n", arguments.out);
-  return kOk;
+  return done;
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/unreadable.h"
 #include "core/files/whole_file.h"
 #include "replay/track_csv.h"
 #include "replay/track_hdf5.h"
@@ -58,13 +60,15 @@ int import_command(const ImportArguments& arguments) {
     return kBadInput;
   }
   print_summary(*imported);
-  if (arguments.out.empty()) return imported->damaged > 0 ? kPartial : kOk;
+  const int done =
+      std::max<int>(report_unreadable(imported->unreadable), imported->damaged > 0 ? kPartial : kOk);
+  if (arguments.out.empty()) return done;
   if (const auto written = write(*imported, arguments.out); !written) {
     fmt::print(stderr, "gauntlet import: {}\n", written.error().message);
     return written.error().code == "bad_output" ? kBadInput : kInfrastructure;
   }
   fmt::print("{}\n", arguments.out);
-  return imported->damaged > 0 ? kPartial : kOk;
+  return done;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/unreadable.h"
 #include "core/files/whole_file.h"
 #include "replay/replay_report.h"
 #include "scenarios/options_toml.h"
@@ -35,12 +36,29 @@ std::string read_all(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// Of every file below a folder, names and bytes.
+std::uint64_t contents_of(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_regular_file(error)) files.push_back(it->path());
+  }
+  std::ranges::sort(files);
+  std::uint64_t hash = fnv("");
+  for (const fs::path& file : files) {
+    hash = fnv(read_all(file), fnv(file.lexically_relative(folder).string(), hash));
+  }
+  return hash;
+}
+
 class Table {
  public:
   explicit Table(const PipelineTableArguments& arguments) : arguments_(arguments) {
     // What another build found is not what this one would find.
     if (!arguments_.cache.empty()) program_ = fnv(read_all("/proc/self/exe"));
     if (const auto folder = find_data()) data_ = folder->string();
+    if (!arguments_.cache.empty()) recordings_ = contents_of(data_);
   }
 
   int print() {
@@ -60,7 +78,7 @@ class Table {
     for (std::size_t i = 0; i < cells_.size(); ++i) make(i);
     print_lines();
     print_claims();
-    return complete_ ? kOk : kPartial;
+    return std::max<int>(report_unreadable(unreadable_), complete_ ? kOk : kPartial);
   }
 
  private:
@@ -83,12 +101,13 @@ class Table {
   void make(std::size_t i) {
     const Cell& cell = cells_[i];
     const std::string key =
-        fmt::format("{} {} {:x} {}", cell.name, arguments_.people, program_, data_);
+        fmt::format("{} {} {:x} {:x}", cell.name, arguments_.people, program_, recordings_);
     const fs::path path = fs::path(arguments_.cache) / fmt::format("{:016x}.lines", fnv(key));
     std::optional<Lines> lines;
     if (!arguments_.cache.empty()) lines = scenarios::lines_from(read_all(path));
     const auto begin = std::chrono::steady_clock::now();
     if (!lines) {
+      const std::size_t left_out = unreadable_.size();
       auto made = cell.make();
       if (!made) {
         complete_ = false;
@@ -96,7 +115,7 @@ class Table {
         return;
       }
       lines = std::move(*made);
-      keep(path, *lines);
+      if (unreadable_.size() == left_out) keep(path, *lines);
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
       fmt::print(stderr, "{} of {}: {}, {:.0f} s\n", i + 1, cells_.size(), cell.name,
                  spent.count());
@@ -131,9 +150,10 @@ class Table {
     return Lines{scenarios::line_of(preset, *trial)};
   }
 
-  Result<Lines> recorded(const scenarios::PipelinePreset& preset, const std::string& name) const {
+  Result<Lines> recorded(const scenarios::PipelinePreset& preset, const std::string& name) {
     auto sets = scenarios::load_windows(data_, name, preset.evaluation.windows);
     if (!sets) return sets.error();
+    unreadable_.insert(unreadable_.end(), sets->unreadable.begin(), sets->unreadable.end());
     scenarios::EvaluationOptions options = preset.evaluation;
     options.name = preset.name;
     const bool gym = name == "gym";
@@ -146,7 +166,7 @@ class Table {
       counts = std::move(*counted);
     }
     Lines lines;
-    for (const auto& windows : *sets) {
+    for (const auto& windows : sets->devices) {
       lines.push_back(judge(preset, windows, options, learn::Split::leave_one_group_out));
       lines.back().within_one = counts.within_one;
       lines.back().count_error = counts.count_error;
@@ -159,12 +179,12 @@ class Table {
     scenarios::EvaluationOptions options = preset.evaluation;
     options.name = preset.name;
     options.windows.hop_s = options.windows.window_s / 10;
-    options.folds = 2;
+    options.folds = 5;  // 80 % to learn from
     options.classifier.epochs *= 2;
     auto sets = scenarios::load_windows(data_, "sp-sw-har", options.windows);
     if (!sets) return sets.error();
     // One device is enough to show it.
-    Lines lines{judge(preset, sets->back(), options, learn::Split::random)};
+    Lines lines{judge(preset, sets->devices.back(), options, learn::Split::random)};
     lines.back().split = "random overlapping windows";
     return lines;
   }
@@ -225,10 +245,11 @@ class Table {
   }
 
   PipelineTableArguments arguments_;
-  std::uint64_t program_ = 0;
+  std::uint64_t program_ = 0, recordings_ = 0;
   std::string data_;
   std::vector<Cell> cells_;
   bool complete_ = true;
+  std::vector<replay::UnreadableFile> unreadable_;
   Lines lines_;
 };
 

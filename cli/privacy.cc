@@ -7,6 +7,7 @@
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/table.h"
+#include "cli/unreadable.h"
 #include "cli/version.h"
 #include "replay/track_import.h"
 #include "reports/html/report_html.h"
@@ -114,15 +115,16 @@ int recorded_command(const PrivacyArguments& arguments) {
   result.provenance.compiler = reports::compiler_family();
   result.provenance.command = "gauntlet privacy --recorded " + arguments.recorded;
   result.provenance.split =
-      "attacks learn from one half of the people and are judged on the other, and the reverse; the "
-      "first half of a person's runs is enrolled, the others are probes";
+      "each two people are judged by what was learned from all others; the first half of a "
+      "person's runs is enrolled, the others are probes";
   for (const char* device : {"watch", "phone"}) {
     const auto found = scenarios::link_recorded(imported->tracks, device);
     if (!found) return fail(found.error().message, kBadInput);
     result.tables[std::string("leakage: recorded people, ") + device] =
         scenarios::leakage_table(*found);
   }
-  return hand_over(result, arguments, "recorded-people");
+  const int done = hand_over(result, arguments, "recorded-people");
+  return done != kOk ? done : report_unreadable(imported->unreadable);
 }
 
 // One page an experiment.

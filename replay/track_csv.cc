@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/nearest.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 namespace gauntlet::replay {
@@ -106,8 +107,8 @@ class Reader {
 
  private:
   Error at(std::size_t column, std::string code, const std::string& what) const {
-    return {std::move(code),
-            file_ + ":" + std::to_string(line_) + ":" + std::to_string(column) + ": " + what};
+    return {std::move(code), file_ + ":" + std::to_string(std::max<std::size_t>(line_, 1)) + ":" +
+                                 std::to_string(column) + ": " + printable(what)};
   }
 
   bool next_line(std::string_view& line) {

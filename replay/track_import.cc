@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "core/base/printable.h"
 #include "core/base/units.h"
 #include "core/wire/frame.h"
 #include "core/wire/sample.h"
@@ -63,7 +64,10 @@ Result<Subjects> read_subjects(const fs::path& path) {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
       if (error != std::errc{} || end != text.data() + text.size() || v < least || v > most) {
         std::string message = where;
-        message.append("value ").append(std::to_string(c + 1)).append(" is \"").append(text);
+        message.append("value ")
+            .append(std::to_string(c + 1))
+            .append(" is \"")
+            .append(printable(text));
         message.append("\"; allowed: numbers from ").append(std::to_string(std::lround(least)));
         message.append(" to ").append(std::to_string(std::lround(most)));
         return Error{"bad_row", message};
@@ -104,11 +108,21 @@ class Importer {
       share_ = 1 / static_cast<double>(paths.size());
       if (auto done = one(paths[i]); !done) return done.error();
     }
-    if (out_.tracks.empty()) return Error{"nothing", "no samples were found in what was named"};
+    if (out_.tracks.empty()) {
+      if (out_.unreadable.empty()) {
+        return Error{"nothing", "no samples were found in what was named"};
+      }
+      return error_of(out_.unreadable.front());
+    }
     return std::move(out_);
   }
 
  private:
+  static Error error_of(const UnreadableFile& file) {
+    const bool named = file.error.message.find(file.path) != std::string::npos;
+    return {file.error.code, (named ? "" : file.path + ": ") + file.error.message};
+  }
+
   Result<void> one(const std::string& path) {
     std::error_code error;
     if (!fs::exists(path, error)) return Error{"unreadable", path + ": does not exist"};
@@ -121,7 +135,8 @@ class Importer {
     if (fs::exists(fs::path(path) / kSubjects)) return people(path);
     const bool packets = !files_below(path, ".raw").empty() || !files_below(path, ".dat").empty();
     if (packets) return captures(path);
-    return several(files_below(path, ".csv"), {});
+    several(files_below(path, ".csv"), {});
+    return {};
   }
 
   Result<void> csv(const fs::path& path) {
@@ -134,19 +149,22 @@ class Importer {
       if (!read) return read.error();
       subjects = std::move(read).value();
     }
-    return several({path}, subjects);
+    several({path}, subjects);
+    return out_.unreadable.empty() ? Result<void>{} : error_of(out_.unreadable.front());
   }
 
-  Result<void> several(const std::vector<fs::path>& files, const Subjects& subjects) {
+  void several(const std::vector<fs::path>& files, const Subjects& subjects) {
     for (std::size_t i = 0; i < files.size(); ++i) {
       auto track = read_track_csv(files[i].string(), known_of(files[i], subjects));
-      if (!track) return track.error();
-      out_.tracks.push_back(std::move(track).value());
+      if (track) {
+        out_.tracks.push_back(std::move(track).value());
+      } else {
+        out_.unreadable.push_back({files[i].string(), track.error()});
+      }
       if (progress_) {
         progress_(base_ + share_ * static_cast<double>(i + 1) / static_cast<double>(files.size()));
       }
     }
-    return {};
   }
 
   // s01_02_sw.csv: person s01, execution 02, the watch.
@@ -175,7 +193,8 @@ class Importer {
       const std::string name = file.filename().string();
       if (name.ends_with("_sp.csv") || name.ends_with("_sw.csv")) files.push_back(file);
     }
-    return several(files, *subjects);
+    several(files, *subjects);
+    return {};
   }
 
   Result<void> hdf5(const std::string& path) {
@@ -194,10 +213,8 @@ class Importer {
   Result<void> captures(const std::string& path) {
     const auto collection = read_collection(std::span(&path, 1));
     if (!collection) return collection.error();
-    if (!collection->unreadable.empty()) {
-      const UnreadableFile& first = collection->unreadable.front();
-      return Error{first.error.code, first.path + ": " + first.error.message};
-    }
+    out_.unreadable.insert(out_.unreadable.end(), collection->unreadable.begin(),
+                           collection->unreadable.end());
     take(*collection);
     return {};
   }

@@ -7,7 +7,9 @@
 //                                       a track a recorded set, labelled with its exercise
 //
 // A folder with captures anywhere below it is read as captures: the .csv files beside them are what
-// their first decoder made of them, resampled. Error codes: those of the readers, and "nothing".
+// their first decoder made of them, resampled. A file of a folder that cannot be read is one of
+// `unreadable` and ends nothing; one that was named itself is an error. Error codes: those of the
+// readers, and "nothing".
 #pragma once
 
 #include <functional>
@@ -23,8 +25,9 @@ namespace gauntlet::replay {
 
 struct Imported {
   std::vector<SampleTrack> tracks;
-  std::size_t damaged = 0;   // captures of which a part could not be read
-  std::size_t left_out = 0;  // captures without a sample that can be decoded
+  std::vector<UnreadableFile> unreadable;  // files of a folder that could not be read at all
+  std::size_t damaged = 0;                 // captures of which a part could not be read
+  std::size_t left_out = 0;                // captures without a sample that can be decoded
 };
 
 // `progress`: share of the files done.

@@ -116,10 +116,9 @@ void EvaluationOptions::describe(OptionVisitor& v) {
   v.table("layers", layers, "an ensemble's choice of machines, and corrective feedback");
 }
 
-Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
-                                               const std::string& name,
-                                               const WindowOptions& options,
-                                               const std::function<void(double)>& progress) {
+Result<LoadedWindows> load_windows(const std::string& data_folder, const std::string& name,
+                                   const WindowOptions& options,
+                                   const std::function<void(double)>& progress) {
   namespace fs = std::filesystem;
   const bool known = name == kPeople || name == kGym;
   if (known && data_folder.empty()) {
@@ -133,15 +132,26 @@ Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
   // Two devices of one person at once are two data sets, not two people.
   std::map<std::string, std::vector<replay::SampleTrack>> devices;
   for (auto& track : imported->tracks) devices[track.device].push_back(std::move(track));
-  std::vector<TrackWindows> out;
+  LoadedWindows out{{}, std::move(imported->unreadable)};
   for (const auto& [device, tracks] : devices) {
     auto cut = cut_tracks(tracks, options);
     if (!cut) return cut.error();
     cut->data.name = name;
     if (!device.empty()) cut->data.name.append(" ").append(device);
-    out.push_back(std::move(*cut));
+    out.devices.push_back(std::move(*cut));
   }
   return out;
+}
+
+Result<void> check_channels(const learn::Dataset& data,
+                            const learn::ClassifierOptions& classifier) {
+  constexpr std::uint32_t kMost = 8;  // a kernel's subset of channels is a byte in the model file
+  const bool rocket = classifier.kind == learn::ClassifierKind::minirocket ||
+                      (classifier.kind == learn::ClassifierKind::ensemble &&
+                       std::ranges::count(classifier.members, "minirocket") > 0);
+  if (!rocket || data.channels <= kMost) return {};
+  return Error{"too_wide", "windows of " + std::to_string(data.channels) +
+                               " channels; minirocket takes eight at most"};
 }
 
 std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,

@@ -11,6 +11,7 @@
 #include "core/learn/classifier.h"
 #include "core/learn/cross_validation.h"
 #include "core/learn/serving_defects.h"
+#include "replay/sessions.h"
 #include "reports/statistics/intervals.h"
 #include "scenarios/mliot_layers.h"
 #include "scenarios/set_context.h"
@@ -31,10 +32,16 @@ struct EvaluationOptions {
 
 // Data sets by name below the data folder, a device each: sp-sw-har gives "watch" and "phone", gym
 // the captures. Anything else is a path of import_tracks.
-Result<std::vector<TrackWindows>> load_windows(const std::string& data_folder,
-                                               const std::string& name,
-                                               const WindowOptions& options,
-                                               const std::function<void(double)>& progress = {});
+struct LoadedWindows {
+  std::vector<TrackWindows> devices;
+  std::vector<replay::UnreadableFile> unreadable;
+};
+Result<LoadedWindows> load_windows(const std::string& data_folder, const std::string& name,
+                                   const WindowOptions& options,
+                                   const std::function<void(double)>& progress = {});
+
+// Error (too_wide): windows of more channels than a classifier can take.
+Result<void> check_channels(const learn::Dataset& data, const learn::ClassifierOptions& classifier);
 
 struct EvaluationRow {
   std::string data, pipeline, split;

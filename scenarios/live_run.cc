@@ -5,6 +5,7 @@
 #include <chrono>
 #include <numeric>
 
+#include "core/events/no_events.h"
 #include "core/ports/built_in_pipeline.h"
 #include "core/runtime/realtime_runtime.h"
 #include "core/runtime/spawn.h"
@@ -23,19 +24,6 @@ constexpr Duration kStep = std::chrono::milliseconds{10};  // of real time
 constexpr Duration kAftermath = std::chrono::hours{1};
 constexpr double kLevels[] = {0.5, 0.95, 0.99};
 constexpr std::uint32_t kResamples = 1000;
-
-// The pipeline reports to nobody: thousands of event logs would be the larger part of the memory.
-class Deaf final : public EventSink {
- public:
-  void on(const SamplesAligned&) override {}
-  void on(const SamplesRejected&) override {}
-  void on(const FusedBlock&) override {}
-  void on(const WindowClassified&) override {}
-  void on(const Shown&) override {}
-  void on(const UserMark&) override {}
-  void on(const UploadAttempted&) override {}
-  void on(const GuardScored&) override {}
-};
 
 struct Member {
   ScenarioOptions options;
@@ -72,7 +60,7 @@ class LiveRun {
   const LiveOptions& how_;
   RealtimeRuntime runtime_;
   TlsRuntime outside_;
-  Deaf nobody_;
+  NoEvents nobody_;  // thousands of event logs would be the larger part of the memory
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<double> behind_ms_;
   double real_s_ = 0;

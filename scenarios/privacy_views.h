@@ -6,32 +6,26 @@
 #include <utility>
 #include <vector>
 
-#include "core/ports/system_under_test.h"
+#include "core/ports/passing_on.h"
 #include "scenarios/privacy_population.h"
 
 namespace gauntlet::scenarios {
 
 // Passes everything on, and writes down when a message of the first wearable came, in seconds of
 // the phone's clock, and how long it was.
-class RadioObserver final : public SystemUnderTest {
+class RadioObserver final : public PassingOn {
  public:
   RadioObserver(std::unique_ptr<SystemUnderTest> inner, TrafficLog& log)
-      : inner_(std::move(inner)), log_(log) {}
+      : PassingOn(std::move(inner)), log_(log) {}
   void on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) override {
     if (device == 0) {
       log_.at_s.push_back(seconds_since_origin(arrival));
       log_.bytes.push_back(static_cast<double>(bytes.size()));
     }
-    inner_->on_frame(device, bytes, arrival);
+    PassingOn::on_frame(device, bytes, arrival);
   }
-  void on_local(const LocalBatch& batch, HostTime arrival) override {
-    inner_->on_local(batch, arrival);
-  }
-  void on_mark(const UserMark& mark) override { inner_->on_mark(mark); }
-  void finish() override { inner_->finish(); }
 
  private:
-  std::unique_ptr<SystemUnderTest> inner_;
   TrafficLog& log_;
 };
 

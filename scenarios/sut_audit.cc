@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/base/check.h"
+#include "core/ports/passing_on.h"
 #include "core/wire/frame.h"
 
 namespace gauntlet::scenarios {
@@ -34,9 +35,9 @@ double least(const std::vector<double>& values) {
 }
 
 // Turns over the pad bit of every sample, which carries nothing.
-class Disguise final : public SystemUnderTest {
+class Disguise final : public PassingOn {
  public:
-  explicit Disguise(std::unique_ptr<SystemUnderTest> inner) : inner_(std::move(inner)) {}
+  using PassingOn::PassingOn;
   void on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) override {
     std::vector<std::byte> other(bytes.begin(), bytes.end());
     for (const wire::FrameFormat f : {wire::FrameFormat::pebble16, wire::FrameFormat::muvr20}) {
@@ -49,16 +50,8 @@ class Disguise final : public SystemUnderTest {
       }
       break;
     }
-    inner_->on_frame(device, other, arrival);
+    PassingOn::on_frame(device, other, arrival);
   }
-  void on_local(const LocalBatch& batch, HostTime arrival) override {
-    inner_->on_local(batch, arrival);
-  }
-  void on_mark(const UserMark& mark) override { inner_->on_mark(mark); }
-  void finish() override { inner_->finish(); }
-
- private:
-  std::unique_ptr<SystemUnderTest> inner_;
 };
 
 class Audit {

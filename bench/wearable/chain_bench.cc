@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/events/no_events.h"
 #include "core/phone/frame_intake.h"
 #include "core/wire/frame.h"
 #include "sim/body/motion_kernel.h"
@@ -278,17 +279,6 @@ BENCHMARK_CAPTURE(whole_chain, pebble_two_sensors, "pebble-two-sensors", true)
 // A gym hour to conditioned rows: world, link, decoding, alignment, gap filling, filters; no
 // services, no classification, no metrics. Events go nowhere.
 void gym_hour_fused(benchmark::State& state) {
-  class Nowhere final : public EventSink {
-   public:
-    void on(const SamplesAligned&) override {}
-    void on(const SamplesRejected&) override {}
-    void on(const FusedBlock&) override {}
-    void on(const WindowClassified&) override {}
-    void on(const Shown&) override {}
-    void on(const UserMark&) override {}
-    void on(const UploadAttempted&) override {}
-    void on(const GuardScored&) override {}
-  };
   const auto motion = make_motion(gym_hour(), Worn::wrist);
   const WearableOptions options = wearable_preset("pebble");
   const Duration length = std::chrono::seconds{3600};
@@ -299,7 +289,7 @@ void gym_hour_fused(benchmark::State& state) {
     Simulation simulation;
     TrueDevice truth;
     Counters dropped, counters;
-    Nowhere sink;
+    NoEvents sink;
     const PhoneOptions phone;
     FrameIntake intake(phone, sink, counters);
     const auto host = [&] { return HostTime{simulation.now().time_since_epoch()}; };

@@ -57,6 +57,7 @@ struct PhoneOptions {
   double classify_cost_ms = 5;
   std::int64_t pending_windows = 16;
   double max_filled = 0.5;
+  double worn_silence_s = 3;
   double display_ms = 16;
   bool automatic_session = true;
   double session_linger_s = 10;

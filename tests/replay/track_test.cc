@@ -75,7 +75,7 @@ TEST(TrackCsv, MistakesNameFileLineColumnValueAndWhatIsAllowed) {
     const char* words;
   };
   const Bad table[] = {
-      {"", "a.csv:0:1", "no line of column names"},
+      {"", "a.csv:1:1", "no line of column names"},
       {head, "a.csv:1:1", "no samples"},
       {"time_ms,ax_mps2,ay_mps2\n", "a.csv:1:1", "one each of acceleration"},
       {"time_ms,ax_mps2,ay_mps2,az_mps3\n", "a.csv:1:25", "did you mean \"az_mps2\""},
@@ -227,6 +227,25 @@ TEST(TrackImport, WhatCannotBeReadIsAnErrorWithItsPlace) {
     EXPECT_NE(imported.error().message.find(bad.words), std::string::npos)
         << imported.error().message;
   }
+}
+
+TEST(TrackImport, OneBadFileOfAFolderIsNamedAndTheOthersAreRead) {
+  const Folder folder;
+  const char* good = "time_ms,ax_g,ay_g,az_g\n0,0,0,1\n20,0,0,1\n";
+  folder.file("csv/a.csv", good);
+  folder.file("csv/b.csv", "\n");
+  folder.file("csv/c.csv", "time_ms,ax_g,ay_g,az_g\n0,0,0,\x1b[2J\xc7\n");
+  folder.file("csv/d.csv", good);
+  const std::string paths[] = {folder.path() + "/csv"};
+  const auto imported = import_tracks(paths);
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  EXPECT_EQ(imported->tracks.size(), 2u);
+  ASSERT_EQ(imported->unreadable.size(), 2u);
+  EXPECT_NE(imported->unreadable[0].error.message.find("b.csv:1:1: there is no line of column"),
+            std::string::npos);
+  EXPECT_NE(imported->unreadable[1].error.message.find("c.csv:2:7: az_g is \"\\x1b[2J\\xc7\""),
+            std::string::npos)
+      << imported->unreadable[1].error.message;
 }
 
 // Published: 102.49 Hz (102.17 to 102.95), 8.4 % zero steps, P95/P99/max 23/48/188 ms; watch 104.27
