@@ -159,6 +159,7 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
     }
     if (streams.size() == sensors) {
       people[i] = cut(streams, *run->truth, options, length, hop, from_seconds(period_s));
+      // What is followed is one wearable: the first.
       people[i].repetitions = repetitions_of(*streams.front(), *run->truth, 1 / period_s);
     }
     if (progress) {
