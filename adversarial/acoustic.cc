@@ -131,6 +131,19 @@ void AcousticAttack::add(const sim::AnalogPath& path, std::span<const WorldTime>
   }
 }
 
+// Of one cycle's peak: the comparator holds what it saw until it is read.
+bool AcousticAttack::overloads(const sim::AnalogPath& path, WorldTime t) const {
+  if (path.sensor != options_.sensor || !span_.contains(t)) return false;
+  const AcousticOptions& o = options_.acoustic;
+  const double hz = acoustic_frequency_hz(o, believed_rate_hz(options_, path));
+  double a = acoustic_amplitude_mps2(o, hz);
+  if (o.am_depth > 0) {
+    a *= 1 - 0.5 * o.am_depth * (1 + cosine_of(turns(o.am_hz, to_seconds(t - span_.start))));
+  }
+  return (o.clip_high_mps2 > 0 && a > o.clip_high_mps2) ||
+         (o.clip_low_mps2 > 0 && a > o.clip_low_mps2);
+}
+
 double AcousticAttack::single_tone(const Voice& voice, WorldTime t) const {
   const AcousticOptions& o = options_.acoustic;
   double a = voice.amplitude;

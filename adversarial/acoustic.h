@@ -41,6 +41,7 @@ class AcousticAttack final : public sim::AnalogSource {
   // `damping_db`: of what surrounds the sensor.
   explicit AcousticAttack(const AttackOptions& options, double damping_db = 0);
   void add(const sim::AnalogPath& path, std::span<const WorldTime> t, float* xyz) const override;
+  bool overloads(const sim::AnalogPath& path, WorldTime t) const override;
 
  private:
   struct Voice;

@@ -10,6 +10,8 @@ void DefenceOptions::describe(OptionVisitor& v) {
             {"out_of_phase", sim::Sampling::out_of_phase}},
            "of the wearables' inertial sensors; plain: as each of them says");
   v.integer("sampling_count", sampling_count, {1, 1000}, "readings", "random_average: of a sample");
+  v.flag("saturation_flag", saturation_flag,
+         "inertial samples of an amplifier in its rails are withheld");
   v.flag("dark_slots", dark_slots,
          "optical sensors measure ambient light between their own pulses");
   v.number("round_trip_ms", round_trip_ms, {0, 60000}, "ms",

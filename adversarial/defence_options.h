@@ -16,6 +16,8 @@ struct DefenceOptions {
   // Of the wearables' inertial sensors (sim/wearable/sensor.h); plain: as each sensor says.
   sim::Sampling sampling = sim::Sampling::plain;
   std::int64_t sampling_count = 16;
+  // Inertial samples read while their amplifier is in its rails are withheld.
+  bool saturation_flag = false;
   // The optical sensor measures with its own light off, too, and takes the difference.
   bool dark_slots = false;
   // Links measure the round trip of their own packets and refuse a longer one; 0: they do not.

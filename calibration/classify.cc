@@ -163,7 +163,13 @@ reports::MeanEstimate areas_by_group(const std::vector<float>& scores, const Pro
     if (positive.size() >= 5) areas.push_back(area_under_curve(positive, negative));
   }
   if (areas.empty()) areas.push_back(0.5);
-  return reports::estimate_mean(areas);
+  auto estimate = reports::estimate_mean(areas);
+  // An area is a probability.
+  if (estimate.interval) {
+    estimate.interval->lo = std::max(estimate.interval->lo, 0.0);
+    estimate.interval->hi = std::min(estimate.interval->hi, 1.0);
+  }
+  return estimate;
 }
 
 std::vector<std::string> labels_of(const Windows& a, const Windows& b) {
@@ -201,6 +207,12 @@ double macro_f1(const std::vector<double>& confusion, std::size_t classes) {
     sum += 2 * confusion[c * classes + c] / (row + column);
   }
   return occurring > 0 ? sum / static_cast<double>(occurring) : 0;
+}
+
+// 95 % of them.
+reports::Interval middle_of(std::vector<double> values) {
+  const double low = reports::quantile_in_place(values, 0.025);
+  return {low, reports::quantile_in_place(values, 0.975)};
 }
 
 Transfer judged(const std::vector<float>& scores, std::size_t first, const Windows& test,
@@ -242,8 +254,8 @@ Transfer judged(const std::vector<float>& scores, std::size_t first, const Windo
     }
     values.push_back(macro_f1(sum, classes));
   }
-  const double low = reports::quantile_in_place(values, 0.025);
-  out.interval = {low, reports::quantile_in_place(values, 0.975)};
+  out.resampled = values;
+  out.interval = middle_of(std::move(values));
   return out;
 }
 
@@ -401,6 +413,14 @@ Transfer leave_one_group_out(const Windows& windows) {
   p.fold_count = renumber(p.folds);
   p.use.assign(windows.size(), 1);
   return judged(held_out(learned_table(windows, windows), p), 0, windows, names);
+}
+
+Gap gap_between(const Transfer& a, const Transfer& b) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < a.resampled.size(); ++i) {
+    differences.push_back(a.resampled[i] - b.resampled.at(i));
+  }
+  return {a.macro_f1 - b.macro_f1, middle_of(std::move(differences))};
 }
 
 Windows only(const Windows& windows, const std::set<std::string>& labels) {

@@ -42,7 +42,8 @@ Discrimination discriminate(const Windows& recorded, const Windows& simulated);
 
 struct Transfer {
   double macro_f1 = 0, accuracy = 0;
-  reports::Interval interval{};  // of macro_f1: groups drawn with replacement
+  reports::Interval interval{};   // of macro_f1: groups drawn with replacement
+  std::vector<double> resampled;  // macro_f1 of each draw, the same groups in every Transfer
   std::size_t windows = 0, groups = 0;
   std::vector<std::pair<std::string, double>> f1;  // of each label
 };
@@ -51,6 +52,13 @@ struct Transfer {
 Transfer transfer(const Windows& train, const Windows& test);
 // Trained on all groups but one, tested on it; round every group.
 Transfer leave_one_group_out(const Windows& windows);
+
+// How much more `a` reaches than `b` on the same windows; interval over groups, drawn together.
+struct Gap {
+  double macro_f1 = 0;
+  reports::Interval interval{};
+};
+Gap gap_between(const Transfer& a, const Transfer& b);
 
 // The windows whose label is one of `labels`.
 Windows only(const Windows& windows, const std::set<std::string>& labels);

@@ -36,11 +36,32 @@ void wrap(const std::string& text, const std::string& indent, std::string& out) 
   }
 }
 
+// What was asked and what came out, before everything else.
+Section goals_of(const Report& report) {
+  Section goals{
+      "Goals", "Every finding that has one; the sections below say how it was found.", {}};
+  for (const Section& s : report.sections) {
+    for (const Finding& f : s.findings) {
+      if (f.goal.empty()) continue;
+      goals.findings.push_back(f);
+      goals.findings.back().note.clear();
+    }
+  }
+  return goals;
+}
+
+std::vector<Section> with_goals(const Report& report) {
+  std::vector<Section> sections{goals_of(report)};
+  if (sections.front().findings.empty()) sections.clear();
+  sections.insert(sections.end(), report.sections.begin(), report.sections.end());
+  return sections;
+}
+
 }  // namespace
 
 std::string to_text(const Report& report) {
   std::string out;
-  for (const Section& s : report.sections) {
+  for (const Section& s : with_goals(report)) {
     out += "\n" + s.title + "\n" + std::string(s.title.size(), '-') + "\n";
     wrap(s.about, "", out);
     for (const Finding& f : s.findings) {
@@ -68,16 +89,25 @@ std::string to_html(const Report& report) {
       "style-src 'unsafe-inline'\">\n<title>Calibration \u00b7 Gauntlet report</title>\n<style>" +
       std::string(reports::web::kReportCss) +
       "</style></head><body><main id=\"content\"><h1>Calibration and proof</h1>\n";
-  for (const Section& s : report.sections) {
-    out += "<section><header><h2>" + text(s.title) + "</h2><p>" + text(s.about) +
-           "</p></header>\n<table><thead><tr><th>finding</th><th>value</th><th>interval</th>"
-           "<th>n</th><th>goal</th><th>verdict</th><th>note</th></tr></thead><tbody>\n";
+  for (const Section& s : with_goals(report)) {
+    out += "<section><header><h2>" + text(s.title) + "</h2><p>" + text(s.about) + "</p></header>\n";
+    for (const Chart& c : s.charts) {
+      out += "<figure><figcaption>" + text(c.title) + "</figcaption>" + to_svg(c) + "</figure>\n";
+    }
+    out +=
+        "<table><thead><tr><th>finding</th><th>value</th><th>interval</th>"
+        "<th>n</th><th>goal</th><th>verdict</th><th>note</th></tr></thead><tbody>\n";
     for (const Finding& f : s.findings) {
       out += "<tr>";
+      const std::string verdict = f.verdict == Verdict::informs
+                                      ? std::string{}
+                                      : std::string("<span class=\"pill ") +
+                                            (f.verdict == Verdict::holds ? "good" : "bad") + "\">" +
+                                            word(f.verdict) + "</span>";
       for (const std::string& cell :
-           {f.name, value_of(f), interval_of(f), f.n > 0 ? std::to_string(f.n) : std::string{},
-            f.goal, word(f.verdict), f.note}) {
-        out += "<td>" + text(cell) + "</td>";
+           {text(f.name), text(value_of(f)), text(interval_of(f)),
+            f.n > 0 ? std::to_string(f.n) : std::string{}, text(f.goal), verdict, text(f.note)}) {
+        out += "<td>" + cell + "</td>";
       }
       out += "</tr>\n";
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "calibration/chart.h"
 #include "replay/sessions.h"
 #include "reports/statistics/intervals.h"
 
@@ -32,6 +33,7 @@ struct Section {
   std::string title;
   std::string about;
   std::vector<Finding> findings;
+  std::vector<Chart> charts{};
 };
 
 struct Report {

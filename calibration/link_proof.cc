@@ -105,6 +105,12 @@ void compare(const std::string& what, const std::vector<double>& recorded,
     }
     return text;
   };
+  out.charts.push_back(
+      {what,
+       note.empty() ? "value" : note,
+       "share",
+       false,
+       {distribution_of("recorded", recorded), distribution_of("simulated", simulated)}});
   const auto test = reports::ks_two_sample(recorded, simulated);
   out.findings.push_back(
       {what + ", Kolmogorov-Smirnov p", test.p, "1", std::nullopt, recorded.size(),
@@ -149,7 +155,7 @@ void lost_time(const char* how, replay::Decoder decoder, const std::vector<Facts
                               " over all packets; by session " + fixed(*real_low, 1) + " to " +
                               fixed(*real_high, 1) + "; 95 % of simulated sessions lie within " +
                               fixed(low, 1) + " to " + fixed(high, 1)});
-  compare(std::string("time lost ") + how + " by session", real, made, {}, out);
+  compare(std::string("time lost ") + how + " by session", real, made, "s/h", out);
 }
 
 }  // namespace

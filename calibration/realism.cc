@@ -85,14 +85,14 @@ void compare(const std::string& what, const Windows& simulated, const Windows& r
   add(what + ", macro-F1 trained on recorded others", real, split + "; ", out);
   add(what + ", macro-F1 trained on simulation only", made,
       std::to_string(simulated.size()) + " simulated windows; ", out);
-  const double gap = real.macro_f1 - made.macro_f1;
+  const Gap gap = gap_between(real, made);
   out.findings.push_back({what + ", gap",
-                          gap,
+                          gap.macro_f1,
                           "1",
-                          std::nullopt,
-                          0,
+                          gap.interval,
+                          real.groups,
                           "at most " + fixed(kGapGoal, 2),
-                          gap <= kGapGoal ? Verdict::holds : Verdict::falls_short,
+                          gap.macro_f1 <= kGapGoal ? Verdict::holds : Verdict::falls_short,
                           {}});
 }
 

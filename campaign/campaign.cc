@@ -235,6 +235,87 @@ class Runner {
   std::vector<Outcome> clean_;    // the first system's
 };
 
+// The attacks again, with the guard on.
+class Watch {
+ public:
+  Watch(const Campaign& campaign, const CampaignFiles& files, Trials& trials)
+      : campaign_(campaign), o_(campaign.options.detection), files_(files), trials_(trials) {}
+
+  Result<Detection> detection(const std::vector<VariantResult>& variants, CleanLives& lives) {
+    Detection out;
+    const VariantResult* first = nullptr;
+    for (const VariantResult& v : variants) {
+      if (v.variant.role == Role::no_attack) continue;
+      std::vector<PersonScores> attacked(static_cast<std::size_t>(o_.seeds));
+      std::vector<reports::SeedResult> results(attacked.size());
+      const auto done =
+          trials_.each_whole(attacks_on(v), [&](std::size_t i, const scenarios::SeedRun& run) {
+            attacked[i] = reports::detector_scores(*run.record);
+            results[i] = run.result;
+          });
+      if (!done) return done.error();
+      out.systems.push_back({v.variant.name, stages_of(results)});
+      if (first) continue;
+      first = &v;
+      const auto clean = lives.of(clean_hours(v), trials_);
+      if (!clean) return clean.error();
+      out.detectors = detectors_of(attacked, *clean);
+    }
+    return out;
+  }
+
+ private:
+  std::vector<Trial> trials_of(const std::string& scenario, Set set, std::int64_t from) const {
+    set.push_back("phone.guard.on=true");
+    std::vector<Trial> out;
+    for (std::int64_t s = 0; s < o_.seeds; ++s) {
+      out.push_back({scenario, set, static_cast<std::uint64_t>(from + s)});
+    }
+    return out;
+  }
+  std::vector<Trial> attacks_on(const VariantResult& v) const {
+    Set set = campaign_.base_set;
+    append(set, v.variant.set);
+    append(set, v.variant.attacker);
+    append(set, v.attack);
+    set.push_back(effort_text(campaign_.options.effort, campaign_.options.effort.max));
+    return trials_of(files_.scenario, std::move(set), o_.first_seed);
+  }
+  std::vector<Trial> clean_hours(const VariantResult& v) const {
+    Set set = o_.set;
+    for (const std::string& each : v.variant.set) {
+      if (!each.starts_with("attack")) set.push_back(each);
+    }
+    set.push_back("attack=[]");
+    return trials_of(files_.detection, std::move(set), o_.first_seed + o_.seeds);
+  }
+
+  const Campaign& campaign_;
+  const DetectionOptions& o_;
+  const CampaignFiles& files_;
+  Trials& trials_;
+};
+
+// A formula that holds now and then by itself is no finding where it holds no more often under
+// attack. (One that nearly always holds by itself asks whether an attack goes unhindered.)
+void drop_what_happens_anyway(std::vector<VariantResult>& variants) {
+  double by_itself = 0;
+  for (const VariantResult& v : variants) {
+    const bool same = v.variant.role == Role::no_attack && v.variant.success.empty();
+    if (same && v.variant.stated_rate < 0.5) by_itself = v.variant.stated_rate;
+  }
+  if (by_itself == 0) return;
+  for (VariantResult& v : variants) {
+    if (v.variant.role != Role::measured) continue;
+    if (std::any_of(v.levels.begin(), v.levels.end(),
+                    [by_itself](const Level& l) { return l.interval.lo > by_itself; })) {
+      continue;
+    }
+    v.example.reset();
+    v.smallest_effort.reset();
+  }
+}
+
 void choose_shown(const Campaign& campaign, const CampaignFiles& files, CampaignResult& result) {
   const VariantResult* best = nullptr;
   for (const VariantResult& v : result.variants) {
@@ -273,7 +354,7 @@ bool CampaignResult::any_finding() const {
 }
 
 Result<CampaignResult> run_campaign(const Campaign& campaign, const CampaignFiles& files,
-                                    Trials& trials) {
+                                    Trials& trials, CleanLives& clean) {
   CampaignResult result;
   Runner runner(campaign, files, trials);
   for (const VariantOptions& variant : campaign.options.variants) {
@@ -281,7 +362,13 @@ Result<CampaignResult> run_campaign(const Campaign& campaign, const CampaignFile
     if (!one) return one.error();
     result.variants.push_back(std::move(*one));
   }
+  drop_what_happens_anyway(result.variants);
   choose_shown(campaign, files, result);
+  if (!campaign.options.detection.scenario.empty()) {
+    auto detection = Watch(campaign, files, trials).detection(result.variants, clean);
+    if (!detection) return detection.error();
+    result.detection = std::move(*detection);
+  }
   return result;
 }
 

@@ -18,6 +18,7 @@
 
 #include "campaign/attack_cost.h"
 #include "campaign/campaign_options.h"
+#include "campaign/detection.h"
 #include "campaign/trials.h"
 #include "reports/statistics/intervals.h"
 #include "reports/statistics/paired.h"
@@ -77,12 +78,14 @@ struct CampaignResult {
   // best attack there was.
   Trial shown;
   std::string shown_variant;
+  std::optional<Detection> detection;
   bool controls_hold() const;
   bool any_finding() const;  // of a measured variant
 };
 
 struct CampaignFiles {
-  std::string scenario, costs;  // paths of the campaign's scenarios, as they were found
+  // Paths of the campaign's scenarios, as they were found.
+  std::string scenario, costs, detection;
 };
 
 // Whether the attacked scenario has every path that the campaign names, and what it is set to is
@@ -92,6 +95,6 @@ void check_against_scenario(const Campaign& campaign, const CampaignFiles& files
 
 // Codes: those of Trials::run().
 Result<CampaignResult> run_campaign(const Campaign& campaign, const CampaignFiles& files,
-                                    Trials& trials);
+                                    Trials& trials, CleanLives& clean);
 
 }  // namespace gauntlet::campaign

@@ -106,6 +106,60 @@ void write_tally(JsonWriter& json, const VariantResult& v) {
   json.end_object();
 }
 
+void write_optional(JsonWriter& json, const char* key,
+                    const std::optional<reports::Interval>& interval) {
+  json.key(key);
+  if (!interval) {
+    json.null();
+    return;
+  }
+  json.begin_array(true).number(interval->lo).number(interval->hi).end_array();
+}
+
+void write_detector(JsonWriter& json, const DetectorResult& d) {
+  json.begin_object();
+  json.key("name").string(d.name).key("area").number(d.area);
+  write_optional(json, "area_interval", d.area_interval);
+  json.key("roc").begin_array();
+  for (const RocPoint& p : d.roc) {
+    json.begin_object();
+    json.key("false_alarms").number(p.false_alarms).key("hits").number(p.hits);
+    write_optional(json, "interval", p.interval);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("noticed").integer(d.noticed).key("attacks").integer(d.attacks);
+  write_optional(json, "noticed_interval", d.noticed_interval);
+  json.key("delay_s");
+  d.delay_s ? json.number(d.delay_s->mean) : json.null();
+  write_optional(json, "delay_interval_s", d.delay_s ? d.delay_s->interval : std::nullopt);
+  json.key("clean_alarms").integer(d.clean_alarms).key("clean_h").number(d.clean_h);
+  write_optional(json, "alarms_per_h", d.alarms_per_h);
+  json.end_object();
+}
+
+void write_detection(JsonWriter& json, const std::optional<Detection>& detection) {
+  json.key("detection");
+  if (!detection) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("detectors").begin_array();
+  for (const DetectorResult& d : detection->detectors) write_detector(json, d);
+  json.end_array().key("systems").begin_array();
+  for (const SystemStages& s : detection->systems) {
+    json.begin_object().key("name").string(s.variant).key("stages").begin_array();
+    for (const StageResult& stage : s.stages) {
+      json.begin_object().key("stage").string(stage.stage).key("should").boolean(stage.should);
+      json.key("stopped");
+      stage.stopped ? json.number(*stage.stopped) : json.null();
+      json.end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+}
+
 void write_variant(JsonWriter& json, const Campaign& campaign, const VariantResult& v) {
   const CampaignOptions& options = campaign.options;
   json.begin_object();
@@ -242,6 +296,7 @@ std::string to_json(const Campaign& campaign, const CampaignResult& result,
   json.key("variants").begin_array();
   for (const VariantResult& v : result.variants) write_variant(json, campaign, v);
   json.end_array();
+  write_detection(json, result.detection);
   json.end_object();
   return json.text() + "\n";
 }

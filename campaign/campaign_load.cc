@@ -63,6 +63,8 @@ class Checker {
     std::vector<Seeds> all{{"search", o.search.first_seed, o.search.seeds},
                            {"confirmation", o.confirmation.first_seed, o.confirmation.seeds}};
     if (!o.costs.scenario.empty()) all.push_back({"costs", o.costs.first_seed, o.costs.seeds});
+    if (!o.detection.scenario.empty())
+      all.push_back({"detection", o.detection.first_seed, 2 * o.detection.seeds});
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         const Seeds &a = all[j], &b = all[i];

@@ -89,6 +89,13 @@ void CostOptions::describe(OptionVisitor& v) {
   v.integer("seeds", seeds, {1, 1e6}, "1", "its seeds");
 }
 
+void DetectionOptions::describe(OptionVisitor& v) {
+  v.text("scenario", scenario, "clean life in which detectors ring; empty: not measured");
+  v.strings("set", set, "its overrides");
+  v.integer("first_seed", first_seed, {0, 1e15}, "1", "first seed of the attacked runs");
+  v.integer("seeds", seeds, {2, 1e6}, "1", "attacked runs, and as many clean ones behind them");
+}
+
 void TallyOptions::describe(OptionVisitor& v) {
   v.text("tried", tried, "metric: how often something was tried in a run");
   v.text("succeeded", succeeded, "metric: how often it succeeded");
@@ -115,6 +122,7 @@ void CampaignOptions::describe(OptionVisitor& v) {
   v.table("confirmation", confirmation, "how it is confirmed");
   v.table("tally", tally, "what is counted over the confirming runs");
   v.table("costs", costs, "what defences cost on clean data");
+  v.table("detection", detection, "whether the attack is noticed");
   v.list("variant", variants, "of the system under attack");
 }
 

@@ -101,6 +101,16 @@ struct CostOptions {
   void describe(OptionVisitor& v);
 };
 
+// Whether the first system's best attack is noticed (campaign/detection.h): clean life for the
+// false alarms, whose guard is switched on.
+struct DetectionOptions {
+  std::string scenario;  // empty: not measured
+  std::vector<std::string> set;
+  std::int64_t first_seed = 4001;  // of attacked runs; clean life has as many behind them
+  std::int64_t seeds = 8;
+  void describe(OptionVisitor& v);
+};
+
 // Counted over the confirming runs: accepted of tried requests, each a metric of the run.
 struct TallyOptions {
   std::string tried;  // empty: nothing is counted
@@ -130,6 +140,7 @@ struct CampaignOptions {
   ConfirmationOptions confirmation;
   TallyOptions tally;
   CostOptions costs;
+  DetectionOptions detection;
   std::vector<VariantOptions> variants;
   void describe(OptionVisitor& v);
 };

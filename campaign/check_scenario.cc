@@ -33,6 +33,9 @@ class ScenarioChecker {
         check_values(key, {p.path + "=" + value_at(p, 1)});
       }
     }
+    if (!o.detection.scenario.empty()) {
+      check_set("detection.set", files_.detection, o.detection.set);
+    }
     for (std::size_t i = 0; i < o.variants.size(); ++i) {
       const std::string key = "variant[" + std::to_string(i) + "]";
       check_values(key + ".set", o.variants[i].set);

@@ -50,6 +50,7 @@ class Reader {
     maker("classified.confidence",
           [this] { return windows([](const auto& w) { return double{w.confidence}; }); });
     maker("rejected", [this] { return rejected(); });
+    if (!run.events->guard.empty()) maker("guard.alarms", [this] { return alarms(); });
     for (const auto& stream : run.events->fused) {
       const StreamId id = stream.first;
       const auto& fused = stream.second;
@@ -171,6 +172,15 @@ class Reader {
     steps.start(0);
     double n = 0;
     for (const SamplesRejected& r : run_.events->rejected) steps.add(r.at, n += r.count);
+    return steps.take();
+  }
+  StepSignal alarms() const {
+    Steps steps(zero_);
+    steps.start(0);
+    double n = 0;
+    for (const GuardScored& g : run_.events->guard) {
+      if (g.alarm) steps.add(g.at, ++n);
+    }
     return steps.take();
   }
   StepSignal fused_axis(const EventLog::Fused& fused, std::size_t axis) const {

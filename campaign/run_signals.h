@@ -4,6 +4,7 @@
 //   classified.exercising               1 while the last window was taken for an exercise, else 0
 //   classified.confidence               of the last window
 //   rejected                            samples that the pipeline refused so far
+//   guard.alarms                        of the phone's guard so far, where it is on
 //   fused.DEVICE.SENSOR.x, .y, .z       what the classifier sees: fused.watch.accelerometer.x
 //   fused.DEVICE.SENSOR.off             how far that is from what a perfect sensor would have read
 //   fused.DEVICE.SENSOR.bias            the same, of the mean over the last 250 rows (5 s)

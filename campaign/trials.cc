@@ -203,15 +203,38 @@ Result<scenarios::SeedRun> Trials::run_whole(const Trial& trial) {
   return run_loaded(*scenario, **parts);
 }
 
-Result<std::vector<Outcome>> Trials::run(const std::vector<Trial>& trials,
-                                         const Question& question) {
+void Trials::in_parallel(std::size_t n, const std::function<void(std::size_t)>& each) const {
   namespace tbb = oneapi::tbb;
-  std::vector<Result<Outcome>> outcomes(trials.size(), Outcome{});
   std::unique_ptr<tbb::global_control> limit;
   if (options_.threads > 0) {
     limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                   static_cast<std::size_t>(options_.threads));
   }
+  tbb::parallel_for(std::size_t{0}, n, each);
+}
+
+Result<void> Trials::each_whole(
+    const std::vector<Trial>& trials,
+    const std::function<void(std::size_t, const scenarios::SeedRun&)>& each) {
+  std::vector<Result<void>> done(trials.size());
+  in_parallel(trials.size(), [&](std::size_t i) {
+    const auto run = run_whole(trials[i]);
+    if (run) {
+      each(i, *run);
+    } else {
+      done[i] = Error{run.error().code,
+                      "seed " + std::to_string(trials[i].seed) + ": " + run.error().message};
+    }
+  });
+  for (const auto& one : done) {
+    if (!one) return one;
+  }
+  return {};
+}
+
+Result<std::vector<Outcome>> Trials::run(const std::vector<Trial>& trials,
+                                         const Question& question) {
+  std::vector<Result<Outcome>> outcomes(trials.size(), Outcome{});
   const auto one = [&](const Trial& trial) -> Result<Outcome> {
     const auto scenario = scenario_of(trial);
     if (!scenario) return scenario.error();
@@ -233,8 +256,7 @@ Result<std::vector<Outcome>> Trials::run(const std::vector<Trial>& trials,
     return outcome;
   };
   // Several trials may be the same: each is then run, to the same outcome.
-  tbb::parallel_for(std::size_t{0}, trials.size(),
-                    [&](std::size_t i) { outcomes[i] = one(trials[i]); });
+  in_parallel(trials.size(), [&](std::size_t i) { outcomes[i] = one(trials[i]); });
   std::vector<Outcome> out;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (!outcomes[i]) {

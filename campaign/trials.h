@@ -71,6 +71,10 @@ class Trials {
   // The effective scenario of a trial, its seed in it.
   static Result<scenarios::Scenario> scenario_of(const Trial& trial);
   Result<scenarios::SeedRun> run_whole(const Trial& trial);
+  // Several, in parallel: `each` is called from any thread with a trial's index and its run, which
+  // goes with the call. Nothing is remembered.
+  Result<void> each_whole(const std::vector<Trial>& trials,
+                          const std::function<void(std::size_t, const scenarios::SeedRun&)>& each);
 
   std::uint64_t simulated() const { return simulated_; }
   std::uint64_t remembered() const { return remembered_; }
@@ -79,6 +83,7 @@ class Trials {
  private:
   explicit Trials(const TrialOptions& options) : options_(options) {}
   Result<void> read_journal();
+  void in_parallel(std::size_t n, const std::function<void(std::size_t)>& each) const;
   struct Parts {
     scenarios::SharedParts shared;
     std::uint64_t model_hash;

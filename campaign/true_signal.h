@@ -1,4 +1,5 @@
-// What a perfect sensor would have read, at any instant: straight between the truth's samples.
+// What a perfect sensor of the same sign would have read, at any instant: straight between the
+// truth's samples.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +28,7 @@ class TrueSignal {
                          static_cast<double>((times[i] - times[i - 1]).count());
     const double a = double{stream_->truth->signal[3 * (i - 1) + axis]};
     const double b = double{stream_->truth->signal[3 * i + axis]};
-    return a + share * (b - a);
+    return (stream_->truth->inverted ? -1 : 1) * (a + share * (b - a));
   }
 
  private:

@@ -153,6 +153,8 @@ class Command {
       one.files.scenario = resolve(one, "scenario", one.campaign.options.scenario, problems);
       one.files.costs =
           resolve(one, "costs.scenario", one.campaign.options.costs.scenario, problems);
+      one.files.detection =
+          resolve(one, "detection.scenario", one.campaign.options.detection.scenario, problems);
       if (problems.empty()) check_against_scenario(one.campaign, one.files, problems);
     }
     fmt::print(stderr, "{}", to_string(problems));
@@ -188,7 +190,7 @@ class Command {
   Result<void> run_one(One& one) {
     const std::string& name = one.campaign.options.name;
     if (!arguments_.quiet && !arguments_.json) fmt::print(stderr, "{} …\n", name);
-    auto result = campaign::run_campaign(one.campaign, one.files, *trials_);
+    auto result = campaign::run_campaign(one.campaign, one.files, *trials_, clean_);
     if (!result) return result.error();
     one.result = std::move(*result);
     const fs::path folder = out_ / one.folder;
@@ -255,6 +257,7 @@ class Command {
   std::optional<campaign::SuiteOptions> suite_;
   std::deque<One> all_;
   std::unique_ptr<campaign::Trials> trials_;
+  campaign::CleanLives clean_;
   fs::path out_;
   std::string json_;
   std::vector<std::string> files_;

@@ -26,6 +26,16 @@ std::string text(const std::optional<double>& value,
                      reports::to_text(interval->hi));
 }
 
+// A mean, or what it is more than the first row's.
+std::string text(const scenarios::DefenceCost& cost, bool first) {
+  if (first || !cost.more) return text(cost.mean);
+  const std::string more = (cost.more->mean > 0 ? "+" : "") + reports::to_text(cost.more->mean);
+  const auto& range = cost.more->interval;
+  if (!range || range->lo == range->hi) return more;
+  return fmt::format("{} ({} … {})", more, reports::to_text(range->lo),
+                     reports::to_text(range->hi));
+}
+
 int print_attacks(const scenarios::CatalogRun& how, const std::string& only) {
   TextTable table({"row", "attack", "measured by", "undefended", "defence", "defended", "detector",
                    "flagged", "delay s", "ROC area (95 %)", "hits at 1 %"});
@@ -58,7 +68,8 @@ int print_costs(const scenarios::CatalogRun& how) {
       return kInfrastructure;
     }
     std::vector<std::string> cells = {std::string(row.name)};
-    for (const auto& cost : *costs) cells.push_back(text(cost));
+    const bool first = &row == &scenarios::defence_rows().front();
+    for (const auto& cost : *costs) cells.push_back(text(cost, first));
     table.add(cells);
   }
   fmt::print("{}", table.text());

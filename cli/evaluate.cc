@@ -141,6 +141,10 @@ class Command {
         if (!sets) return fail(sets.error());
         unreadable_.insert(unreadable_.end(), sets->unreadable.begin(), sets->unreadable.end());
         for (const scenarios::TrackWindows& windows : sets->devices) {
+          if (const auto fits = scenarios::check_channels(windows.data, options.classifier);
+              !fits) {
+            return fail(fits.error());
+          }
           judge(windows, options, splits, table);
         }
       }

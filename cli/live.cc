@@ -5,6 +5,7 @@
 #include <random>
 
 #include "cli/command.h"
+#include "cli/descriptors.h"
 #include "cli/progress.h"
 #include "cli/run.h"
 #include "cli/table.h"
@@ -42,6 +43,14 @@ Result<std::vector<scenarios::LiveAccount>> accounts_of(const RunArguments& a) {
                                              a.accounts, accounts->size())};
   }
   if (accounts && a.phones > 0) accounts->resize(a.phones);
+  // A phone has a connection to authz and one to ingest, and a third while one is made again.
+  const std::size_t limit = raise_descriptors();
+  if (accounts && 3 * accounts->size() + 64 > limit) {
+    return Error{"too_many", fmt::format("{} phones need {} descriptors; the limit is {} (ulimit "
+                                         "-Hn), enough for {}",
+                                         accounts->size(), 3 * accounts->size() + 64, limit,
+                                         limit > 64 ? (limit - 64) / 3 : 0)};
+  }
   return accounts;
 }
 

@@ -179,7 +179,7 @@ class Table {
     scenarios::EvaluationOptions options = preset.evaluation;
     options.name = preset.name;
     options.windows.hop_s = options.windows.window_s / 10;
-    options.folds = 2;
+    options.folds = 5;  // 80 % to learn from
     options.classifier.epochs *= 2;
     auto sets = scenarios::load_windows(data_, "sp-sw-har", options.windows);
     if (!sets) return sets.error();

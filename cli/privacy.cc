@@ -115,8 +115,8 @@ int recorded_command(const PrivacyArguments& arguments) {
   result.provenance.compiler = reports::compiler_family();
   result.provenance.command = "gauntlet privacy --recorded " + arguments.recorded;
   result.provenance.split =
-      "attacks learn from one half of the people and are judged on the other, and the reverse; the "
-      "first half of a person's runs is enrolled, the others are probes";
+      "each two people are judged by what was learned from all others; the first half of a "
+      "person's runs is enrolled, the others are probes";
   for (const char* device : {"watch", "phone"}) {
     const auto found = scenarios::link_recorded(imported->tracks, device);
     if (!found) return fail(found.error().message, kBadInput);

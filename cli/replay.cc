@@ -52,6 +52,7 @@ int replay_captures(const ReplayArguments& arguments, reports::ResultFile& resul
   replay::ReplayOptions options;
   options.decoder = *decoder;
   if (arguments.counter == "template") options.finder = replay::RepetitionFinder::matches;
+  if (arguments.counter == "running") options.finder = replay::RepetitionFinder::running;
   const auto report = replay::make_report(*collection, options);
   result = scenarios::replay_result(report, provenance_of(arguments));
   replay::print_report(report, std::cout);
@@ -82,8 +83,10 @@ void add_replay(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--format", arguments->format, "auto, pebble5, pebble16 or lift-log")
       ->capture_default_str();
-  command->add_option("--counter", arguments->counter, "peaks or template: counts repetitions")
-      ->check(CLI::IsMember({"peaks", "template"}))
+  command
+      ->add_option("--counter", arguments->counter,
+                   "peaks or template with the whole set in view, or running: as the phone does")
+      ->check(CLI::IsMember({"peaks", "template", "running"}))
       ->capture_default_str();
   command->add_option("--json", arguments->json, "Write the figures as a result file");
   command->add_option("--h5", arguments->h5, "Write the decoded samples as HDF5");

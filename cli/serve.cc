@@ -1,17 +1,25 @@
 #include <fmt/core.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/descriptors.h"
 #include "core/authz/base64url.h"
 #include "core/authz/crypto.h"
 #include "core/files/whole_file.h"
@@ -69,9 +77,13 @@ bool load(const ServeArguments& a, ServiceSetOptions& options) {
   return problems.empty();
 }
 
+fs::path keys_folder(const ServeArguments& a) {
+  return a.keys.empty() ? fs::path(a.state) / "keys" : fs::path(a.keys);
+}
+
 // In development, what is missing is made.
 Result<ServiceKeys> keys_of(const ServeArguments& a, const ServiceSetOptions& options) {
-  const fs::path folder = a.keys.empty() ? fs::path(a.state) / "keys" : fs::path(a.keys);
+  const fs::path folder = keys_folder(a);
   if (a.dev && !fs::exists(folder / "signing.key")) {
     if (auto made = make_service_keys(folder, options.algorithm); !made) return made.error();
   }
@@ -154,9 +166,40 @@ void log_line(std::string_view line) {
   [[maybe_unused]] const auto n = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
-// Each service on a thread of its own, until SIGTERM or SIGINT.
+// What systemd is told (sd_notify(3)); nothing where it is not there.
+void notify(std::string_view state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un to{};
+  to.sun_family = AF_UNIX;
+  if (!path || std::strlen(path) < 2 || std::strlen(path) >= sizeof to.sun_path) return;
+  const std::size_t length = std::strlen(path);
+  std::memcpy(to.sun_path, path, length);
+  if (path[0] == '@') to.sun_path[0] = '\0';  // an abstract one
+  const int out = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (out < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  [[maybe_unused]] const auto sent = ::sendto(out, state.data(), state.size(), MSG_NOSIGNAL,
+                                              reinterpret_cast<const sockaddr*>(&to), size);
+  ::close(out);
+}
+
+// The keys as they are in their folder now.
+void read_keys_again(const fs::path& folder, const std::string& at_rest, ServiceSet& services) {
+  auto keys = load_service_keys(folder);
+  if (!keys || keys->at_rest != at_rest) {
+    fmt::print(stderr, "gauntlet serve: keys stay as they are: {}\n",
+               keys ? "at_rest.key seals what is stored and cannot change" : keys.error().message);
+    return;
+  }
+  services.request_rotation(*std::move(keys), [](const Result<void>& rotated) {
+    fmt::print(stderr, "gauntlet serve: keys {}\n",
+               rotated.ok() ? "read again" : "stay as they are: " + rotated.error().message);
+  });
+}
+
+// Each service on a thread of its own, until SIGTERM or SIGINT; SIGHUP calls `reload`.
 int run_threads(ServiceSet& services, std::array<RealtimeRuntime, 4>& runtimes,
-                const sigset_t& signals) {
+                const sigset_t& signals, const std::function<void()>& reload) {
   std::atomic<int> code = kOk;
   std::vector<std::thread> threads;
   for (auto& runtime : runtimes) {
@@ -171,8 +214,10 @@ int run_threads(ServiceSet& services, std::array<RealtimeRuntime, 4>& runtimes,
     });
   }
   announce(services);
-  int signal = 0;
-  sigwait(&signals, &signal);
+  notify("READY=1");
+  int signal = SIGHUP;
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload();
+  notify("STOPPING=1");
   fmt::print(stderr, "gauntlet serve: signal {}, closing\n", signal);
   services.request_stop();
   for (auto& thread : threads) thread.join();
@@ -185,6 +230,7 @@ int serve(const ServeArguments& a) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 
@@ -202,7 +248,15 @@ int serve(const ServeArguments& a) {
   if (!keys) return fail(kBadInput, keys.error());
   const auto tls = tls_of(a);
   if (!tls) return fail(kBadInput, tls.error());
+  const std::size_t wanted = 4 * static_cast<std::size_t>(options.connections_max) + 64;
+  if (const std::size_t limit = raise_descriptors(); wanted > limit) {
+    fmt::print(stderr,
+               "gauntlet serve: connections_max {} for four services may need {} descriptors; the "
+               "limit is {} (LimitNOFILE=, ulimit -Hn), and who comes then waits\n",
+               options.connections_max, wanted, limit);
+  }
   options.log = log_line;
+  const std::string at_rest = keys->at_rest;
 
   std::array<RealtimeRuntime, 4> runtimes;
   ServiceSet services({runtimes[0], runtimes[1], runtimes[2], runtimes[3]},
@@ -210,7 +264,20 @@ int serve(const ServeArguments& a) {
   if (auto r = enrol_people(a, services); !r) return fail(kBadInput, r.error());
   if (auto r = services.serve(*tls); !r) return fail(kBadInput, r.error());
   services.serve_metrics(static_cast<std::uint16_t>(a.metrics_port));
-  return run_threads(services, runtimes, signals);
+  return run_threads(services, runtimes, signals,
+                     [&] { read_keys_again(keys_folder(a), at_rest, services); });
+}
+
+int rotate_keys(const std::string& folder, double overlap_s) {
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  const auto rotated =
+      rotate_service_keys(folder, HostTime{now.time_since_epoch()}, from_seconds(overlap_s));
+  if (!rotated) {
+    fmt::print(stderr, "gauntlet rotate-keys: {}\n", rotated.error().message);
+    return kBadInput;
+  }
+  fmt::print("{}: new keys; those before are accepted for {:.0f} s more\n", folder, overlap_s);
+  return kOk;
 }
 
 }  // namespace
@@ -234,6 +301,22 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--dev-people", a->dev_people, "Enrol so many made-up people")
       ->check(CLI::Range(0, 1000000));
   command->callback([a, &exit_code] { exit_code = serve(*a); });
+
+  CLI::App* rotation =
+      add_command(app, "rotate-keys", "New keys for signing and for inner tokens; then SIGHUP",
+                  "gauntlet rotate-keys /etc/gauntlet/keys && systemctl reload gauntlet");
+  struct Rotation {
+    std::string folder;
+    double overlap_s = to_seconds(ServiceSetOptions{}.rotation_overlap());
+  };
+  auto r = std::make_shared<Rotation>();
+  rotation->add_option("keys", r->folder, "Folder of signing.key and identity.pem")->required();
+  rotation
+      ->add_option("--overlap", r->overlap_s,
+                   "Seconds for which what the old keys signed is accepted: a token's life")
+      ->check(CLI::Range(0, 30 * 86400))
+      ->capture_default_str();
+  rotation->callback([r, &exit_code] { exit_code = rotate_keys(r->folder, r->overlap_s); });
 }
 
 }  // namespace gauntlet::cli

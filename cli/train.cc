@@ -13,6 +13,7 @@
 #include "core/learn/onnx.h"
 #include "reports/result.h"
 #include "scenarios/pipeline_training.h"
+#include "scenarios/runner.h"
 #include "scenarios/training.h"
 
 namespace gauntlet::cli {
@@ -25,7 +26,8 @@ struct TrainArguments {
   std::string out;
   std::string pipeline;
   std::string onnx;
-  std::int64_t pool = 0;
+  scenarios::PoolOptions pool{0, 10};
+  bool every_subset = false;
   std::vector<std::string> set;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
 };
@@ -71,30 +73,81 @@ int export_networks(const learn::TrainedServing& served, const std::string& pref
   return kOk;
 }
 
+void print_held_out(const std::string& of, const scenarios::PipelineTraining& made) {
+  const auto& e = made.held_out.evaluation;
+  fmt::print(
+      "{}held out ({}): {} windows, accuracy {:.3f}, macro-F1 {:.3f}, worst person {:.2f}; "
+      "calibration error {:.3f} (before {:.3f})\n",
+      of, e.split, e.windows, e.accuracy, e.macro_f1, e.worst_group_accuracy,
+      made.calibration_error, made.calibration_error_before);
+}
+
+void print_pool(const scenarios::PoolTraining& made) {
+  TextTable table({"came", "model", "accuracy", "precision", "recall", "F1", "mean before", "now"});
+  for (const auto& round : made.rounds) {
+    for (const auto& m : round.models) {
+      const auto two = [](double x) { return fmt::format("{:.3f}", x); };
+      table.add({round.newest, std::to_string(m.id), two(m.after.accuracy), two(m.after.precision),
+                 two(m.after.recall), two(m.after.f1), two(m.before.mean()), two(m.after.mean())});
+    }
+  }
+  fmt::print("{}\nthe best:", table.text());
+  for (const auto& e : made.kept) fmt::print(" {} ({:.3f})", e.id, e.score.mean());
+  fmt::print("\n");
+}
+
+std::string out_of(const TrainArguments& arguments, const scenarios::PipelinePreset& preset,
+                   const char* kind) {
+  if (!arguments.out.empty()) return arguments.out;
+  if (!preset.model.empty() && *kind == 0) return preset.model;
+  return fmt::format("scenarios/models/{}{}.model", preset.name, kind);
+}
+
+int train_every_subset(const TrainArguments& arguments, const scenarios::PipelinePreset& preset,
+                       const scenarios::TrainingOptions& options) {
+  auto made = [&] {
+    ProgressLine line("training " + preset.name + " for every subset of sensors");
+    return scenarios::train_subsets(preset, options, arguments.threads,
+                                    [&line](double share) { line.show(share); });
+  }();
+  if (!made) return fail(made.error());
+  std::vector<std::string> names;
+  for (const auto& worn : options.world.wearables) names.push_back(worn.device.name);
+  names.push_back(options.world.phone_device.sensors.name);
+  learn::SubsetServing::Models models;
+  for (auto& one : *made) {
+    std::string of;
+    for (std::size_t s = 0; s < names.size(); ++s) {
+      if (((models.size() + 1) >> s & 1U) != 0) of += (of.empty() ? "" : " + ") + names[s];
+    }
+    print_held_out(of + ": ", one);
+    models.push_back(std::move(one.served));
+  }
+  const auto bytes = learn::serialize(learn::SubsetServing(std::move(models)));
+  if (!bytes) return fail(bytes.error());
+  return save(*bytes, out_of(arguments, preset, "-subsets"));
+}
+
 int train_preset(const TrainArguments& arguments, const scenarios::TrainingOptions& options) {
   const auto preset = scenarios::load_pipeline_preset(arguments.pipeline);
   if (!preset) return fail(preset.error());
-  auto made = [&] {
+  if (arguments.every_subset) return train_every_subset(arguments, *preset, options);
+  auto made = [&]() -> Result<scenarios::PipelineTraining> {
     ProgressLine line("training " + preset->name);
     const auto show = [&line](double share) { line.show(share); };
-    if (arguments.pool == 0) {
+    if (arguments.pool.models == 0) {
       return scenarios::train_pipeline(*preset, options, arguments.threads, show);
     }
-    return scenarios::train_best(*preset, options, static_cast<std::size_t>(arguments.pool),
-                                 arguments.threads, show);
+    auto pool = scenarios::train_best(*preset, options, arguments.pool, arguments.threads, show);
+    if (!pool) return pool.error();
+    print_pool(*pool);
+    return std::move(pool->best);
   }();
   if (!made) return fail(made.error());
-  const auto& e = made->held_out.evaluation;
-  fmt::print(
-      "held out ({}): {} windows, accuracy {:.3f}, macro-F1 {:.3f}, worst person {:.2f}; "
-      "calibration error {:.3f} (before {:.3f})\n",
-      e.split, e.windows, e.accuracy, e.macro_f1, e.worst_group_accuracy, made->calibration_error,
-      made->calibration_error_before);
+  print_held_out("", *made);
   const auto bytes = learn::serialize(*made->served);
   if (!bytes) return fail(bytes.error());
-  std::string path = arguments.out.empty() ? preset->model : arguments.out;
-  if (path.empty()) path = "scenarios/models/" + preset->name + ".model";
-  const int saved = save(*bytes, path);
+  const int saved = save(*bytes, out_of(arguments, *preset, ""));
   if (saved != kOk || arguments.onnx.empty()) return saved;
   return export_networks(*made->served, arguments.onnx);
 }
@@ -125,8 +178,11 @@ int train_command(const TrainArguments& arguments) {
   }();
   if (!report) return fail(report.error());
   print_evaluation(*report);
-  return save(learn::serialize(report->training.model),
-              arguments.out.empty() ? "scenarios/models/gym.model" : arguments.out);
+  const std::string model = arguments.out.empty() ? "scenarios/models/gym.model" : arguments.out;
+  const int saved = save(learn::serialize(report->training.model), model);
+  if (saved != kOk) return saved;
+  const std::string repetitions = to_text(report->repetitions);
+  return save(std::as_bytes(std::span(repetitions)), scenarios::repetitions_beside(model));
 }
 
 }  // namespace
@@ -147,10 +203,18 @@ void add_train(CLI::App& app, int& exit_code) {
   command->add_option("--onnx", arguments->onnx,
                       "With --pipeline: its networks as ONNX, too: PREFIX-1.onnx, …");
   command
-      ->add_option("--pool", arguments->pool,
+      ->add_option("--pool", arguments->pool.models,
                    "With --pipeline: so many models, each a mutation of one of the ten best so "
-                   "far; the best is kept")
+                   "far, while people come one after the other; the best is kept")
       ->check(CLI::Range(2, 1000));
+  command
+      ->add_option("--again", arguments->pool.again,
+                   "With --pool: how many of the last models are scored again when somebody comes")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
+  command->add_flag("--every-subset", arguments->every_subset,
+                    "With --pipeline: a model for every subset of the sensors worn (with config "
+                    "scenarios/catalog/train-sensors.toml: seven), in one file");
   command->add_option("--threads", arguments->threads, "The result does not depend on it")
       ->check(CLI::Range(1, 64));
   command->add_option("--set", arguments->set, "Override a key: path=value; may be repeated")

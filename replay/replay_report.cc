@@ -1,6 +1,8 @@
 #include "replay/replay_report.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 
 #include "core/phone/template_counter.h"
@@ -26,13 +28,38 @@ PacketTotals totals_of(const Recording& recording, const PacketStream& stream) {
   return totals;
 }
 
-std::uint32_t count_repetitions(const Recording& recording, const PacketStream& stream,
-                                const ReplayOptions& options) {
+using Grid = std::vector<std::array<float, 3>>;
+
+// How long after its turning point each was shown, ms.
+std::vector<double> count_while_it_runs(const RepetitionCounterOptions& options, const Grid& grid) {
+  RepetitionCounter counter(options);
+  std::vector<double> after_ms;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const HostTime t = time_from_seconds<HostTime>(static_cast<double>(i) / options.rate_hz);
+    counter.push(t, grid[i]);
+    for (const Repetition& r : counter.take_new()) after_ms.push_back(to_ms(t - r.completed));
+  }
+  return after_ms;
+}
+
+void count_repetitions(const Recording& recording, const PacketStream& stream,
+                       const ReplayOptions& options, FileReport& report) {
   const auto samples = decode(recording, stream, options.decoder);
-  const auto grid = on_regular_grid(samples, options.repetitions.rate_hz);
-  const auto find =
-      options.finder == RepetitionFinder::peaks ? find_repetitions : find_repetitions_by_template;
-  return static_cast<std::uint32_t>(find(options.repetitions, grid).size());
+  const Grid grid = on_regular_grid(samples, options.repetitions.rate_hz);
+  std::size_t n = 0;
+  switch (options.finder) {
+    case RepetitionFinder::peaks:
+      n = find_repetitions(options.repetitions, grid).size();
+      break;
+    case RepetitionFinder::matches:
+      n = find_repetitions_by_template(options.repetitions, grid).size();
+      break;
+    case RepetitionFinder::running:
+      report.shown_after_ms = count_while_it_runs(options.repetitions, grid);
+      n = report.shown_after_ms.size();
+      break;
+  }
+  report.counted_repetitions = static_cast<std::uint32_t>(n);
 }
 
 FileReport report_file(const std::string& session, const LabelledRecording& file,
@@ -50,7 +77,9 @@ FileReport report_file(const std::string& session, const LabelledRecording& file
   report.exercise = file.label->exercise;
   report.labelled_repetitions = file.label->repetitions;
   if (report.labelled_repetitions > 0) {
-    report.counted_repetitions = count_repetitions(file.recording, stream, options);
+    report.wrist_repetitions = repetitions_at_wrist(*file.label);
+    report.doubt = label_doubt(session, file.name);
+    count_repetitions(file.recording, stream, options, report);
   }
   return report;
 }
@@ -60,11 +89,18 @@ void score(const FileReport& file, std::map<std::string, ExerciseReport>& exerci
   if (file.labelled_repetitions < kScoredRepetitions) return;
   ExerciseReport& exercise = exercises[file.exercise];
   exercise.exercise = file.exercise;
-  exercise.all.add(file.labelled_repetitions, file.counted_repetitions);
-  report.repetitions.add(file.labelled_repetitions, file.counted_repetitions);
+  const auto add = [&file](RepetitionScore& score) {
+    score.add(file.wrist_repetitions, file.counted_repetitions);
+  };
+  add(exercise.all);
+  add(report.repetitions);
   if (file.totals.loss_share() >= kCleanLossShare) return;
-  exercise.clean.add(file.labelled_repetitions, file.counted_repetitions);
-  report.clean_repetitions.add(file.labelled_repetitions, file.counted_repetitions);
+  add(exercise.clean);
+  add(report.clean_repetitions);
+  if (file.doubt != LabelDoubt::none) return;
+  add(report.certain_repetitions);
+  report.shown_after_ms.insert(report.shown_after_ms.end(), file.shown_after_ms.begin(),
+                               file.shown_after_ms.end());
 }
 
 }  // namespace
@@ -96,6 +132,15 @@ void RepetitionScore::add(std::uint32_t labelled, std::uint32_t counted) {
 
 double RepetitionScore::mean_absolute_error() const {
   return sets == 0 ? 0 : static_cast<double>(absolute_error) / static_cast<double>(sets);
+}
+
+PercentInterval wilson_percent(std::uint64_t k, std::uint64_t n) {
+  if (n == 0) return {};
+  constexpr double kZ = 1.959963984540054;
+  const double count = static_cast<double>(n), p = static_cast<double>(k) / count;
+  const double scale = 1 + kZ * kZ / count, middle = p + kZ * kZ / (2 * count);
+  const double half = kZ * std::sqrt(p * (1 - p) / count + kZ * kZ / (4 * count * count));
+  return {100 * std::max(0.0, middle - half) / scale, 100 * std::min(scale, middle + half) / scale};
 }
 
 namespace {
@@ -142,6 +187,7 @@ ReplayReport make_report(const Collection& collection, const ReplayOptions& opti
   }
   report.timing = timing_of(report.sessions, false);
   if (report.timing.packets == 0) report.timing = timing_of(report.sessions, true);
+  std::ranges::sort(report.shown_after_ms);
   for (auto& [name, exercise] : exercises) report.exercises.push_back(std::move(exercise));
   return report;
 }

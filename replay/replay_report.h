@@ -1,10 +1,11 @@
 // Everything that a replay of recordings found, as plain numbers: computed by one pure function,
 // and rendered elsewhere (replay_text.h; JSON in reports).
 //
-// Repetitions are compared with the label, which the person who trained typed. Scored are sets
-// labelled with five repetitions or more; "clean" are those that lost less than 2 % of their
-// packets. Nothing is excluded for looking odd. The counter sees the whole set at 50 Hz, placed in
-// time by the decoder chosen.
+// Repetitions are compared with the label, which the person who trained typed; of alternating arms
+// with what one wrist does of it. Scored are sets labelled with five repetitions or more; "clean"
+// are those that lost less than 2 % of their packets, "certain" those of them whose label can be
+// right (label_doubts.h). The counter sees the whole set at 50 Hz, placed in time by the decoder
+// chosen, or counts while it runs; what was shown then is not taken back.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "core/phone/repetition_counter.h"
+#include "replay/label_doubts.h"
 #include "replay/sessions.h"
 #include "replay/stream.h"
 #include "replay/timing.h"
@@ -46,6 +48,12 @@ struct RepetitionScore {
   double mean_absolute_error() const;  // 0 without sets
 };
 
+// Of k among n, 95 %, by Wilson; percent. {0, 100} of none.
+struct PercentInterval {
+  double low = 0, high = 100;
+};
+PercentInterval wilson_percent(std::uint64_t k, std::uint64_t n);
+
 struct FileReport {
   std::string session;
   std::string name;
@@ -57,7 +65,10 @@ struct FileReport {
   std::vector<Damage> damage;
   double rate_hz = 0;  // aligned decoder; 0 when the format says nothing of time
   std::uint32_t labelled_repetitions = 0;
+  std::uint32_t wrist_repetitions = 0;    // of which one wrist does so many
   std::uint32_t counted_repetitions = 0;  // only where labelled_repetitions > 0
+  LabelDoubt doubt = LabelDoubt::none;
+  std::vector<double> shown_after_ms;  // see ReplayReport
 };
 
 struct SessionReport {
@@ -77,8 +88,8 @@ struct ExerciseReport {
   RepetitionScore clean;
 };
 
-// find_repetitions() or find_repetitions_by_template().
-enum class RepetitionFinder { peaks, matches };
+// find_repetitions(), find_repetitions_by_template(), or a RepetitionCounter as the set runs.
+enum class RepetitionFinder { peaks, matches, running };
 
 struct ReplayReport {
   std::string decoder;
@@ -92,6 +103,10 @@ struct ReplayReport {
   std::vector<ExerciseReport> exercises;  // in order of name
   RepetitionScore repetitions;            // all scored sets
   RepetitionScore clean_repetitions;
+  RepetitionScore certain_repetitions;
+  // Of the certain sets, counted as they run: how long after its turning point in the signal each
+  // repetition was shown, ms, ascending. Those before the period was known are shown together.
+  std::vector<double> shown_after_ms;
   std::vector<UnreadableFile> unreadable;
   bool partial() const { return totals.damaged_stretches > 0 || !unreadable.empty(); }
 };

@@ -94,21 +94,45 @@ void print_timing(const ReplayReport& report, std::ostream& out) {
   line(out, "  aligned rms: ms between a packet's end by the aligned decoder and by its own clock");
 }
 
+const char* how_counted(RepetitionFinder finder) {
+  switch (finder) {
+    case RepetitionFinder::peaks:
+      break;
+    case RepetitionFinder::matches:
+      return "; counted by template";
+    case RepetitionFinder::running:
+      return "; as they run";
+  }
+  return "";
+}
+
 void score_line(std::ostream& out, const char* name, const RepetitionScore& s) {
   if (s.sets == 0) return;
-  line(out, "  %-32.32s %5llu %8.1f %10.1f %8.2f", name, ull{s.sets}, percent(s.exact, s.sets),
-       percent(s.within1, s.sets), s.mean_absolute_error());
+  const PercentInterval exact = wilson_percent(s.exact, s.sets);
+  const PercentInterval within1 = wilson_percent(s.within1, s.sets);
+  line(out, "  %-32.32s %5llu %6.1f [%4.1f, %5.1f] %6.1f [%4.1f, %5.1f] %6.2f", name, ull{s.sets},
+       percent(s.exact, s.sets), exact.low, exact.high, percent(s.within1, s.sets), within1.low,
+       within1.high, s.mean_absolute_error());
 }
 
 void print_repetitions(const ReplayReport& report, std::ostream& out) {
   if (report.repetitions.sets == 0) return;
   line(out, "Repetitions against the labels (sets labelled %u or more; decoder %s%s)",
-       kScoredRepetitions, report.decoder.c_str(),
-       report.finder == RepetitionFinder::peaks ? "" : "; counted by template");
-  line(out, "  %-32s %5s %8s %10s %8s", "exercise", "sets", "exact %", "within 1 %", "MAE");
+       kScoredRepetitions, report.decoder.c_str(), how_counted(report.finder));
+  line(out, "  %-32s %5s %20s %20s %6s", "exercise", "sets", "exact %", "within 1 %", "MAE");
   for (const ExerciseReport& e : report.exercises) score_line(out, e.exercise.c_str(), e.all);
   score_line(out, "all", report.repetitions);
   score_line(out, "all with < 2 % of packets lost", report.clean_repetitions);
+  score_line(out, "  whose label can be right", report.certain_repetitions);
+  const auto& after = report.shown_after_ms;
+  if (after.empty()) return;
+  const auto at = [&after](double share) {
+    return after[static_cast<std::size_t>(share * static_cast<double>(after.size() - 1))];
+  };
+  const auto prompt = std::ranges::upper_bound(after, 250.0) - after.begin();
+  line(out,
+       "  of these shown after its turning point: p50 %.0f, p95 %.0f ms; within 250 ms %.1f %%",
+       at(0.5), at(0.95), percent(static_cast<std::uint64_t>(prompt), after.size()));
 }
 
 void print_problems(const ReplayReport& report, std::ostream& out) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "reports/statistics/paired.h"
 #include "scenarios/batch.h"
 
 namespace gauntlet::scenarios {
@@ -378,21 +379,27 @@ std::optional<double> mean_of(const reports::ResultFile& result, const std::stri
 }
 
 constexpr std::array<std::string_view, 5> kCosts = {
-    "f1.macro_no_null", "lag.display_ms.p95", "link.bytes_per_s", "device.mj_per_h", "reps.mae"};
+    "f1.macro", "lag.display_ms.p95", "link.bytes_per_s", "device.mj_per_h", "reps.mae"};
 
 std::vector<DefenceRow> make_defences() {
-  const auto one = [](std::string path, std::string value) {
-    return with(kOpenWatch, {{std::move(path), std::move(value)}});
+  // The watch that the model was trained on, with a sensor for each defence to act on.
+  const Overrides base = {
+      {"wearable[0].sensors",
+       "[{preset = \"pebble-accelerometer\"}, {preset = \"heart-rate\"}, {preset = \"beacons\"}]"}};
+  const auto one = [&base](std::string path, std::string value) {
+    return with(base, {{std::move(path), std::move(value)}});
   };
-  return {{"none", kOpenWatch},
-          {"low-pass", {kOpenWatch[0]}},
+  return {{"none", base},
+          {"no low-pass", one("wearable[0].sensors[0].lowpass", "false")},
           {"readings out of phase", one("defences.sampling", "out_of_phase")},
           {"mean of 16 at random instants", one("defences.sampling", "random_average")},
           {"damping of 30 dB", one("defences.damping_db", "30")},
+          {"saturation flag", one("defences.saturation_flag", "true")},
           {"frame tags", one("defences.frame_tag", "true")},
           {"dark slots", one("defences.dark_slots", "true")},
+          {"beacons change every 30 s", one("defences.beacon_rotation_s", "30")},
           {"round trip below 10 ms", one("defences.round_trip_ms", "10")},
-          {"guard that abstains", with(kOpenWatch, kGuarded)},
+          {"guard that abstains", with(base, kGuarded)},
           {"abstain on gaps of a tenth", one("phone.max_filled", "0.1")}};
 }
 
@@ -431,12 +438,25 @@ const std::vector<DefenceRow>& defence_rows() {
 
 std::span<const std::string_view> defence_cost_metrics() { return kCosts; }
 
-Result<std::vector<std::optional<double>>> run_defence_row(const DefenceRow& row,
-                                                           const CatalogRun& how) {
+Result<std::vector<DefenceCost>> run_defence_row(const DefenceRow& row, const CatalogRun& how) {
+  const auto clean = run(defence_rows().front().overrides, how);
+  if (!clean) return clean.error();
   const auto result = run(row.overrides, how);
   if (!result) return result.error();
-  std::vector<std::optional<double>> out;
-  for (const std::string_view metric : kCosts) out.push_back(mean_of(*result, std::string(metric)));
+  std::vector<DefenceCost> out;
+  for (const std::string_view metric : kCosts) {
+    DefenceCost& cost = out.emplace_back();
+    cost.mean = mean_of(*result, std::string(metric));
+    const auto here = result->metrics.find(metric), there = clean->metrics.find(metric);
+    if (here == result->metrics.end() || there == clean->metrics.end()) continue;
+    std::vector<double> with_it, without;
+    for (std::size_t i = 0; i < how.seeds; ++i) {
+      if (!here->second.per_seed[i] || !there->second.per_seed[i]) continue;
+      with_it.push_back(*here->second.per_seed[i]);
+      without.push_back(*there->second.per_seed[i]);
+    }
+    if (!with_it.empty()) cost.more = reports::paired_difference(without, with_it).difference;
+  }
   return out;
 }
 

@@ -54,7 +54,7 @@ struct CatalogRun {
 };
 Result<AttackResult> run_attack_row(const AttackRow& row, const CatalogRun& how);
 
-// What a defence costs where nobody attacks: means over seeds.
+// What a defence costs where nobody attacks.
 struct DefenceRow {
   std::string_view name;
   std::vector<Override> overrides;
@@ -62,7 +62,11 @@ struct DefenceRow {
 const std::vector<DefenceRow>& defence_rows();
 // Of these metrics, in this order; nothing where there is none.
 std::span<const std::string_view> defence_cost_metrics();
-Result<std::vector<std::optional<double>>> run_defence_row(const DefenceRow& row,
-                                                           const CatalogRun& how);
+// `more`: than the first row on the same seeds, with the interval of paired differences.
+struct DefenceCost {
+  std::optional<double> mean;
+  std::optional<reports::MeanEstimate> more;
+};
+Result<std::vector<DefenceCost>> run_defence_row(const DefenceRow& row, const CatalogRun& how);
 
 }  // namespace gauntlet::scenarios

@@ -143,6 +143,17 @@ Result<LoadedWindows> load_windows(const std::string& data_folder, const std::st
   return out;
 }
 
+Result<void> check_channels(const learn::Dataset& data,
+                            const learn::ClassifierOptions& classifier) {
+  constexpr std::uint32_t kMost = 8;  // a kernel's subset of channels is a byte in the model file
+  const bool rocket = classifier.kind == learn::ClassifierKind::minirocket ||
+                      (classifier.kind == learn::ClassifierKind::ensemble &&
+                       std::ranges::count(classifier.members, "minirocket") > 0);
+  if (!rocket || data.channels <= kMost) return {};
+  return Error{"too_wide", "windows of " + std::to_string(data.channels) +
+                               " channels; minirocket takes eight at most"};
+}
+
 std::vector<EvaluationRow> evaluate_windows(const learn::Dataset& data,
                                             const EvaluationOptions& options, learn::Split split,
                                             unsigned threads,

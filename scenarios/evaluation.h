@@ -40,6 +40,9 @@ Result<LoadedWindows> load_windows(const std::string& data_folder, const std::st
                                    const WindowOptions& options,
                                    const std::function<void(double)>& progress = {});
 
+// Error (too_wide): windows of more channels than a classifier can take.
+Result<void> check_channels(const learn::Dataset& data, const learn::ClassifierOptions& classifier);
+
 struct EvaluationRow {
   std::string data, pipeline, split;
   learn::HeldOut held_out;

@@ -15,7 +15,9 @@ class FusionOnly final : public SystemUnderTest {
   void on_frame(DeviceIndex device, std::span<const std::byte> bytes, HostTime arrival) override {
     state_->intake.on_frame(device, bytes, arrival);
   }
-  void on_local(const LocalBatch&, HostTime) override {}
+  void on_local(const LocalBatch& batch, HostTime arrival) override {
+    state_->intake.on_local(batch.stream, batch.stamps, batch.values, arrival);
+  }
   void on_mark(const UserMark&) override {}
   void finish() override { state_->finished = true; }
 

@@ -11,7 +11,7 @@
 
 namespace gauntlet::scenarios {
 
-// The phone's own sensors and the user's marks are not looked at.
+// The user's marks are not looked at.
 std::unique_ptr<SystemUnderTest> make_fusion_only(Runtime& runtime, const PhoneOptions& options,
                                                   EventSink& sink);
 

@@ -134,7 +134,9 @@ void correct(const learn::Dataset& d, const learn::Folds& folds, std::uint32_t f
              const learn::ClassifierOptions& ensemble, const LayerOptions& o, Answers& answers) {
   std::vector<learn::FeedbackEnsemble::Make> make;
   for (const std::string& name : ensemble.members) {
-    make.emplace_back([member = one_of(ensemble, name)] { return learn::make_classifier(member); });
+    learn::ClassifierOptions member = one_of(ensemble, name);
+    member.searched = false;  // trained again and again: with what it was given
+    make.emplace_back([member] { return learn::make_classifier(member); });
   }
   learn::FeedbackEnsemble asked(std::move(make), o.feedback);
   std::vector<std::uint32_t> others;

@@ -126,7 +126,7 @@ RecordedCounts count_recorded(const replay::ReplayReport& report) {
   for (const auto& f : report.files) {
     const bool scored = f.labelled_repetitions >= replay::kScoredRepetitions &&
                         f.totals.loss_share() < replay::kCleanLossShare;
-    if (scored) sessions[f.session].add(f.labelled_repetitions, f.counted_repetitions);
+    if (scored) sessions[f.session].add(f.wrist_repetitions, f.counted_repetitions);
   }
   std::vector<replay::RepetitionScore> scores;
   for (const auto& [session, score] : sessions) scores.push_back(score);

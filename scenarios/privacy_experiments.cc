@@ -167,7 +167,7 @@ Result<reports::ResultFile> run_experiment(const ExperimentOptions& experiment,
       if (progress) progress(static_cast<double>(done) / static_cast<double>(points));
       if (about.seeds.empty()) {
         about.seeds = {root};
-        about.duration_s = options.privacy.session_s;
+        about.duration_s = session_length_s(options);
         about.split = "attacks learn from people who are not evaluated; " +
                       std::to_string(options.privacy.people) + " simulated people, " +
                       std::to_string(options.privacy.sessions) +

@@ -43,8 +43,15 @@ struct Order {
   bool kept = false;
 };
 
+// M2 among fewer than all: over every choice of impostors.
+struct Linked {
+  std::size_t people = 0;
+  privacy::Estimate share;
+};
+
 struct Findings {
   std::vector<Finding> rows;
+  std::vector<Linked> linked;
   std::vector<Order> order;  // who sees more cannot leak less
   std::vector<Worth> worth;
 };

@@ -67,7 +67,7 @@ std::vector<Segment> arrange(const AttackScene& scene, Log log, std::size_t firs
   std::vector<Segment> out;
   for (std::size_t p = first; p < last; ++p) {
     const std::size_t begin = out.size();
-    const double offset_s = random.uniform(0, scene.options.privacy.session_s);
+    const double offset_s = random.uniform(0, session_length_s(scene.options));
     const double own = kPlantedSd * random.normal();
     cut(scene.session(p, random.below(scene.each)).*log, p, offset_s, scene.options.privacy, random,
         out);
@@ -89,9 +89,15 @@ struct Arrangements {
   }
 };
 
-privacy::Estimate estimate(const std::vector<double>& values) {
+// Where every arrangement gave the same 0 or 1 nothing spreads, and what says how sure that is are
+// the people.
+privacy::Estimate estimate(const std::vector<double>& values, std::size_t people) {
   const auto m = reports::estimate_mean(values);
   privacy::Estimate out{m.mean, m.interval};
+  if (m.standard_deviation == 0 && (m.mean == 0 || m.mean == 1)) {
+    out.interval = reports::clopper_pearson_interval(m.mean == 0 ? 0 : people, people);
+    return out;
+  }
   if (out.interval) {
     out.interval->lo = std::max(0.0, out.interval->lo);
     out.interval->hi = std::min(1.0, out.interval->hi);
@@ -141,23 +147,25 @@ void follow_pseudonyms(const AttackScene& scene, const AddFinding& add) {
     }
     Finding f{adversary, "M6"};
     f.what = std::string("stays of which 90 % are followed across pseudonyms, ") + what +
-             " (confusions per change " + reports::to_text(1 - estimate(followed.joined).value) +
-             ", by chance " + reports::to_text(1 - estimate(random.joined).value) + ")";
+             " (confusions per change " +
+             reports::to_text(1 - estimate(followed.joined, scene.people()).value) +
+             ", by chance " + reports::to_text(1 - estimate(random.joined, scene.people()).value) +
+             ")";
     f.id = std::string("M6 ") + adversary;
     f.unit = "share";
-    f.measured = estimate(followed.traceability);
+    f.measured = estimate(followed.traceability, scene.people());
     f.n = followed.traceability.size() * scene.people();
-    f.baseline = estimate(random.traceability).value;
+    f.baseline = estimate(random.traceability, scene.people()).value;
     f.baseline_of = "random assignment";
-    f.planted = estimate(planted.traceability);
+    f.planted = estimate(planted.traceability, scene.people());
     f.remedy = "longer silences (silent_s); after each, a new phase of the messages' beat";
     add(f);
     f.what = std::string("changes of a pseudonym seen through, ") + what;
     f.id += " changes";
-    f.measured = estimate(followed.joined);
+    f.measured = estimate(followed.joined, scene.people());
     f.n = followed.changes;
-    f.baseline = estimate(random.joined).value;
-    f.planted = estimate(planted.joined);
+    f.baseline = estimate(random.joined, scene.people()).value;
+    f.planted = estimate(planted.joined, scene.people());
     add(f);
   }
 }

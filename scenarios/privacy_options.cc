@@ -23,7 +23,7 @@ std::vector<HopPolicy> two_part_token_policy() {
 void PrivacyOptions::describe(OptionVisitor& v) {
   v.integer("people", people, {8, 10000}, "people", "who are simulated");
   v.integer("sessions", sessions, {3, 100}, "", "of each person, on different days");
-  v.number("session_s", session_s, {30, 14400}, "s", "length of each");
+  v.number("session_s", session_s, {0, 14400}, "s", "length of each; 0: plan.length_s");
   v.number("known_share", known_share, {0.1, 0.9}, "",
            "of the people: the attacker's own, on whom attacks are trained and thresholds set");
   v.integer("clusters", clusters, {1, 1000}, "", "by sex, proficiency and age, equally large");

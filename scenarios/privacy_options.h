@@ -23,7 +23,7 @@ std::vector<HopPolicy> two_part_token_policy();
 struct PrivacyOptions {
   std::int64_t people = 40;
   std::int64_t sessions = 4;     // of each person, on different days
-  double session_s = 120;        // of each
+  double session_s = 0;          // of each; 0: as long as the plan
   double known_share = 0.5;      // of the people: the attacker's own, whom he learns from
   std::int64_t clusters = 10;    // by sex, proficiency and age, equally large
   double session_gap_h = 48;     // mean between a person's sessions, exponential

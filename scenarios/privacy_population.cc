@@ -28,7 +28,7 @@ ScenarioOptions session_of(const ScenarioOptions& options, std::uint64_t seed, s
   out.person.drawn = true;
   out.person.given = person_of(out, seed);
   out.person.drawn = false;
-  out.plan.length_s = options.privacy.session_s;
+  out.plan.length_s = session_length_s(options);
   return out;
 }
 
@@ -144,12 +144,19 @@ std::vector<double> session_features(std::span<const float> values, double rate_
   return out;
 }
 
+double session_length_s(const ScenarioOptions& options) {
+  return options.privacy.session_s > 0 ? options.privacy.session_s : options.plan.length_s;
+}
+
 Result<PopulationRun> run_population(const ScenarioOptions& options, std::uint64_t seed,
                                      const SharedParts& parts, int threads,
                                      const std::function<void(double)>& progress) {
   namespace tbb = oneapi::tbb;
   if (options.pipeline.kind == PipelineKind::external) {
     return Error{"bad_pipeline", "what leaks is measured around the built-in pipeline"};
+  }
+  if (session_length_s(options) <= 0) {
+    return Error{"no_length", "give privacy.session_s: the plan has no length_s"};
   }
   if (parts.recorded) {
     return Error{"bad_person", "a population is drawn; person.from_recording is one person"};

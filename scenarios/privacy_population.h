@@ -71,8 +71,12 @@ struct PopulationRun {
   std::uint64_t planted_found = 0;
 };
 
-// Codes: run_seed's, naming person and session; "bad_pipeline" when it is external,
-// "no_data" when a session has too few rows, "bad_person" when the scenario's is a recorded one.
+// How long a session is: privacy.session_s, or the plan's length.
+double session_length_s(const ScenarioOptions& options);
+
+// Codes: "no_length" when neither says how long a session is; run_seed's, naming person and
+// session; "bad_pipeline" when it is external, "no_data" when a session has too few rows,
+// "bad_person" when the scenario's is a recorded one.
 Result<PopulationRun> run_population(const ScenarioOptions& options, std::uint64_t seed,
                                      const SharedParts& parts, int threads = 0,
                                      const std::function<void(double)>& progress = {});

@@ -1,7 +1,7 @@
 // How well recorded people are told apart across their runs (M2, M4), by the attack that simulated
-// ones meet. People are parted into two halves, in the order of their names: the attacker learns
-// from one and is judged on the other, then the reverse. The first half of a person's runs is
-// enrolled, the others are probes. Runs of one day: across days less would be linked.
+// ones meet. Whether two runs are one person's is judged by a scorer that has learned from
+// everybody but these two. The first half of a person's runs is enrolled, the others are probes.
+// Runs of one day: across days less would be linked.
 #pragma once
 
 #include "core/base/result.h"

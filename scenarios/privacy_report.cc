@@ -108,16 +108,26 @@ Table order_table(const Findings& findings) {
   return t;
 }
 
-// What normal scores with the measured equal error rate would give among more people.
-Table extrapolation(const Findings& findings) {
-  Table t{{"people", "linkability if scores were normal", "d'"}, {}};
+// M2 by the number of people: measured, and what normal scores with the measured equal error rate
+// would give among more of them; where the cluster is known, among those of one cluster.
+Table by_people(const Findings& findings, std::size_t clusters) {
+  Table t{{"people", "linked", "interval 95 %", "cluster", "d'", "said by"}, {}};
+  for (const Linked& l : findings.linked) {
+    t.rows.push_back({static_cast<double>(l.people), l.share.value, between(l.share.interval),
+                      std::string("not known"), std::string(), std::string("measured")});
+  }
   for (const Finding& f : findings.rows) {
-    if (f.what != "verification: 1 - EER") continue;
+    if (f.id != "M4 EER") continue;
     const double rate = 1 - f.measured.value;
     if (rate <= 0 || rate >= 0.5) continue;
     const double d = privacy::d_prime_of_equal_error_rate(rate);
     for (const std::size_t n : {10u, 100u, 1000u, 10000u}) {
-      t.rows.push_back({static_cast<double>(n), privacy::linkability(d, n), d});
+      for (const bool known : {false, true}) {
+        const std::size_t among = known ? (n + clusters - 1) / clusters : n;
+        t.rows.push_back({static_cast<double>(n), among < 2 ? 1 : privacy::linkability(d, among),
+                          std::string("none"), std::string(known ? "known" : "not known"), d,
+                          std::string("extrapolation: normal scores")});
+      }
     }
   }
   return t;
@@ -152,20 +162,20 @@ reports::ResultFile privacy_result(const PopulationRun& run, const Findings& fin
                                    const ScenarioOptions& options, reports::Provenance about) {
   reports::ResultFile out;
   out.provenance = std::move(about);
-  out.provenance.duration_s = options.privacy.session_s;
+  out.provenance.duration_s = session_length_s(options);
   out.provenance.split =
       "attacks learn from people who are not evaluated; probes are sessions that are not "
       "enrolled; " +
       std::to_string(options.privacy.people) + " simulated people, " +
       std::to_string(options.privacy.sessions) + " sessions of " +
-      to_text(options.privacy.session_s) + " s each";
+      to_text(session_length_s(options)) + " s each";
   out.tables["leakage"] = leakage_table(findings);
   out.tables["what it is for, and costs"] = worth_table(findings);
   out.tables["who saw what"] = who_saw_what(run);
   out.tables["who saw what, by labels"] = labels_table(run);
   out.tables["order: who sees more cannot leak less"] = order_table(findings);
-  Table far = extrapolation(findings);
-  if (!far.rows.empty()) out.tables["extrapolation, not a measurement"] = std::move(far);
+  out.tables["linked among how many people"] =
+      by_people(findings, static_cast<std::size_t>(options.privacy.clusters));
   out.failures = unlabelled(run);
   for (const Order& o : findings.order) {
     if (!o.kept) out.failures.push_back("\"" + o.less + "\" leaks more than \"" + o.more + "\"");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/authz/token.h"
+#include "scenarios/privacy_population.h"
 #include "scenarios/world.h"
 
 namespace gauntlet::scenarios {
@@ -52,7 +53,7 @@ TokenLinks link_by_tokens(const ScenarioOptions& options, const SharedParts& par
         out.linked += claims->inner == last ? 1 : 0;
       }
       last = claims->inner;
-      now_s += options.privacy.session_s + random.exponential(options.privacy.session_gap_h * 3600);
+      now_s += session_length_s(options) + random.exponential(options.privacy.session_gap_h * 3600);
     }
     seen.merge(own);
   }

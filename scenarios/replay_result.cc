@@ -50,6 +50,7 @@ Table exercises_table(const replay::ReplayReport& report) {
   for (const auto& exercise : report.exercises) add(exercise.exercise, exercise.all);
   add("all", report.repetitions);
   add("all, less than 2 % of packets lost", report.clean_repetitions);
+  add("whose label can be right", report.certain_repetitions);
   return table;
 }
 

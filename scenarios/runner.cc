@@ -1,11 +1,32 @@
 #include "scenarios/runner.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "core/learn/model_file.h"
 #include "core/ports/built_in_pipeline.h"
 #include "scenarios/recorded_person.h"
 #include "scenarios/world.h"
 
 namespace gauntlet::scenarios {
+namespace {
+
+// None where there is no such file: then nothing is known of any exercise's repetitions.
+Result<std::vector<RepetitionProfile>> load_repetitions(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::vector<RepetitionProfile>{};
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto profiles = parse_repetition_profiles(text);
+  if (!profiles) return Error{profiles.error().code, path + ": " + profiles.error().message};
+  return profiles;
+}
+
+}  // namespace
+
+std::string repetitions_beside(const std::string& model_path) {
+  return std::filesystem::path(model_path).replace_extension(".repetitions").string();
+}
 
 Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
                                       const std::string& model_path) {
@@ -22,6 +43,9 @@ Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
     if (!model) return model.error();
     parts.model = std::move(*model);
     parts.model_bytes.assign(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    auto repetitions = load_repetitions(repetitions_beside(model_path));
+    if (!repetitions) return repetitions.error();
+    parts.repetitions = std::move(*repetitions);
   }
   return parts;
 }

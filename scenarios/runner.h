@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "core/events/event_log.h"
 #include "core/learn/serving.h"
+#include "core/phone/repetition_profile.h"
 #include "core/ports/external_pipeline.h"
 #include "core/ports/system_under_test.h"
 #include "core/truth/truth.h"
@@ -44,11 +45,14 @@ struct SharedParts {
   std::string model_bytes;  // as the model service delivers them
   ServiceKeys keys;
   std::shared_ptr<const RecordedPerson> recorded = nullptr;  // of person.from_recording
+  std::vector<RepetitionProfile> repetitions = {};  // of the file beside the model, if there is one
 };
 // Without a path there is no model, and run_seed() needs a pipeline of the caller's. Codes: those
-// of the model file.
+// of the model file and of parse_repetition_profiles().
 Result<SharedParts> make_shared_parts(const ScenarioOptions& options,
                                       const std::string& model_path);
+// "gym.model": "gym.repetitions".
+std::string repetitions_beside(const std::string& model_path);
 
 // A finished run, with everything that the report shows. `record` borrows from truth and events.
 struct SeedRun {

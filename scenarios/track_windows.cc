@@ -88,6 +88,31 @@ void leave_out_rare(TrackWindows& out, std::size_t least_groups) {
   }
 }
 
+learn::Dataset with_neighbours(const learn::Dataset& data, std::int64_t neighbours) {
+  learn::Dataset out = data;
+  out.channels = data.channels * static_cast<std::uint32_t>(1 + 2 * neighbours);
+  out.values.clear();
+  const auto size = static_cast<std::int64_t>(data.size());
+  for (std::int64_t i = 0; i < size; ++i) {
+    std::vector<std::size_t> seen{static_cast<std::size_t>(i)};
+    for (std::int64_t k = 1; k <= neighbours; ++k) {
+      for (const std::int64_t other : {i - k, i + k}) {
+        const bool there = other >= 0 && other < size &&
+                           data.recording[static_cast<std::size_t>(other)] ==
+                               data.recording[static_cast<std::size_t>(i)];
+        seen.push_back(static_cast<std::size_t>(there ? other : i));
+      }
+    }
+    for (std::size_t t = 0; t < data.length; ++t) {
+      for (const std::size_t w : seen) {
+        const auto row = data.window(w).subspan(t * data.channels, data.channels);
+        out.values.insert(out.values.end(), row.begin(), row.end());
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void WindowOptions::describe(OptionVisitor& v) {
@@ -98,6 +123,9 @@ void WindowOptions::describe(OptionVisitor& v) {
   v.number("max_filled", max_filled, {0, 1}, "1", "share of a window that may lie in gaps");
   v.number("least_share", least_share, {0, 1}, "1", "share of a window that carries its label");
   v.integer("least_groups", least_groups, {1, 1000}, "", "groups that a class must occur in");
+  v.integer("neighbours", neighbours, {0, 4}, "windows",
+            "seen with a window, as many before as behind; not by minirocket, whose channels are "
+            "eight at most");
   v.flag("rotation", rotation, "use the gyroscope where every track has one");
 }
 
@@ -139,6 +167,7 @@ Result<TrackWindows> cut_tracks(const std::vector<replay::SampleTrack>& tracks,
   if (out.data.size() == 0 || out.data.groups.size() < 2 || out.data.classes.size() < 2) {
     return Error{"nothing", "windows of at least two groups and two classes are needed"};
   }
+  if (o.neighbours > 0) out.data = with_neighbours(out.data, o.neighbours);
   return out;
 }
 

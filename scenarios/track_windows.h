@@ -6,6 +6,10 @@
 // Left out, and counted: windows of which more than `max_filled` lies in steps longer than
 // `gap_ms`, windows of which less than `least_share` carries the label (0: none is), and windows of
 // classes that occur in fewer than `least_groups` groups (no split by group can learn them).
+//
+// With neighbours, a window is seen with those of the same recording before and behind it, as
+// further channels (this one first; itself again where there is none): the label stays its own, the
+// answer comes so many hops later.
 #pragma once
 
 #include <functional>
@@ -28,6 +32,7 @@ struct WindowOptions {
   double least_share = 0;
   std::int64_t least_groups = 2;
   bool rotation = true;  // use the gyroscope where every track has one
+  std::int64_t neighbours = 0;
   void describe(OptionVisitor& v);
 };
 

@@ -30,34 +30,80 @@ std::vector<int> sets_by_row(const std::vector<HostTime>& rows, const Truth& tru
   return set;
 }
 
-Windows cut(const EventLog::Fused& signal, const Truth& truth, const TrainingOptions& options,
+// Where the rows of this time begin in a stream; none where they are not all there.
+std::optional<std::size_t> same_rows(const EventLog::Fused& stream, HostTime from, HostTime last,
+                                     std::size_t length) {
+  const auto it = std::lower_bound(stream.time.begin(), stream.time.end(), from);
+  const auto at = static_cast<std::size_t>(it - stream.time.begin());
+  const bool whole = at + length <= stream.time.size() && stream.time[at] == from &&
+                     stream.time[at + length - 1] == last;
+  return whole ? std::optional(at) : std::nullopt;
+}
+
+using Streams = std::vector<const EventLog::Fused*>;
+
+Windows cut(const Streams& streams, const Truth& truth, const TrainingOptions& options,
             std::size_t length, std::size_t hop, Duration period) {
   Windows out;
-  const std::vector<int> set = sets_by_row(signal.time, truth);
-  for (std::size_t at = 0; at + length <= signal.time.size(); at += hop) {
+  const std::vector<HostTime>& time = streams.front()->time;
+  const std::vector<int> set = sets_by_row(time, truth);
+  std::vector<std::size_t> from(streams.size());
+  for (std::size_t at = 0; at + length <= time.size(); at += hop) {
     // A gap in the rows is a gap in the signal: no window reaches over it.
-    if (signal.time[at + length - 1] - signal.time[at] !=
-        period * static_cast<std::int64_t>(length - 1)) {
-      continue;
+    const HostTime last = time[at] + period * static_cast<std::int64_t>(length - 1);
+    bool whole = true, much_filled = false;
+    for (std::size_t s = 0; s < streams.size() && whole; ++s) {
+      const auto begin = same_rows(*streams[s], time[at], last, length);
+      whole = begin.has_value();
+      if (!whole) break;
+      from[s] = *begin;
+      const auto filled = streams[s]->filled.begin() + static_cast<std::ptrdiff_t>(from[s]);
+      const auto invented = std::count_if(filled, filled + static_cast<std::ptrdiff_t>(length),
+                                          [](std::uint8_t f) { return f != 0; });
+      much_filled = much_filled || static_cast<double>(invented) >
+                                       options.max_filled * static_cast<double>(length);
     }
-    const auto begin = static_cast<std::ptrdiff_t>(at);
-    const auto end = static_cast<std::ptrdiff_t>(at + length);
-    const auto filled = std::count_if(signal.filled.begin() + begin, signal.filled.begin() + end,
-                                      [](std::uint8_t f) { return f != 0; });
-    if (static_cast<double>(filled) > options.max_filled * static_cast<double>(length)) {
+    if (!whole) continue;
+    if (much_filled) {
       ++out.filled;
       continue;
     }
-    const int most = *std::max_element(set.begin() + begin, set.begin() + end);
-    const auto inside = most < 0 ? 0 : std::count(set.begin() + begin, set.begin() + end, most);
+    const auto begin = set.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = begin + static_cast<std::ptrdiff_t>(length);
+    const int most = *std::max_element(begin, end);
+    const auto inside = most < 0 ? 0 : std::count(begin, end, most);
     if (inside > 0 &&
         static_cast<double>(inside) < options.in_set_share * static_cast<double>(length)) {
       ++out.mixed;
       continue;
     }
     out.labels.push_back(inside > 0 ? truth.sets[static_cast<std::size_t>(most)].exercise : "");
-    out.values.insert(out.values.end(), signal.values.begin() + 3 * begin,
-                      signal.values.begin() + 3 * end);
+    for (std::size_t k = 0; k < length; ++k) {
+      for (std::size_t s = 0; s < streams.size(); ++s) {
+        const float* row = streams[s]->values.data() + 3 * (from[s] + k);
+        out.values.insert(out.values.end(), row, row + 3);
+      }
+    }
+  }
+  return out;
+}
+
+RepetitionLearner repetitions_of(const EventLog::Fused& signal, const Truth& truth,
+                                 double rate_hz) {
+  constexpr Duration kBefore = std::chrono::seconds{2};  // for the learner's filter to settle
+  constexpr Duration kAfter = std::chrono::seconds{1};
+  RepetitionLearner out;
+  for (const TrueSet& set : truth.sets) {
+    const HostTime begin = truth.host_clock.to_host(set.begin);
+    const HostTime end = truth.host_clock.to_host(set.end);
+    const auto first = std::ranges::lower_bound(signal.time, begin - kBefore);
+    const auto last = std::ranges::lower_bound(signal.time, end + kAfter);
+    const auto at = static_cast<std::size_t>(first - signal.time.begin());
+    const auto n = static_cast<std::size_t>(last - first);
+    std::vector<HostTime> completed;
+    for (const WorldTime t : set.repetitions) completed.push_back(truth.host_clock.to_host(t));
+    out.add(set.exercise, std::span(signal.time).subspan(at, n),
+            std::span(signal.values).subspan(3 * at, 3 * n), rate_hz, begin, completed);
   }
   return out;
 }
@@ -75,8 +121,13 @@ void TrainingOptions::describe(OptionVisitor& v) {
   v.number("max_filled", max_filled, {0, 1}, "1", "share of invented rows a window may have");
 }
 
+std::size_t worn_sensors(const ScenarioOptions& world) {
+  return world.wearables.size() + (world.phone_device.sensors_on ? 1 : 0);
+}
+
 Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& options,
-                                                    const std::function<void(double)>& progress) {
+                                                    const std::function<void(double)>& progress,
+                                                    std::size_t sensors) {
   const double period_s = options.world.phone.signal.grid_period_ms * 1e-3;
   const auto rows = [period_s](double s) {
     return static_cast<std::size_t>(std::lround(s / period_s));
@@ -93,7 +144,7 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
   oneapi::tbb::parallel_for(std::size_t{0}, people.size(), [&](std::size_t i) {
     ScenarioOptions world = options.world;
     world.person.number = options.first_person + static_cast<std::int64_t>(i);
-    world.phone_device.sensors_on = false;
+    if (sensors <= world.wearables.size()) world.phone_device.sensors_on = false;
     auto run =
         run_seed(world, static_cast<std::uint64_t>(world.seed), *parts, make_fusion_only, {});
     if (!run) {
@@ -101,9 +152,14 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
       return;
     }
     const auto& fused = run->events->fused;
-    const auto it = fused.find({0, SensorKind::accelerometer});
-    if (it != fused.end()) {
-      people[i] = cut(it->second, *run->truth, options, length, hop, from_seconds(period_s));
+    Streams streams;
+    for (std::size_t s = 0; s < sensors; ++s) {
+      const auto it = fused.find({static_cast<DeviceIndex>(s), SensorKind::accelerometer});
+      if (it != fused.end()) streams.push_back(&it->second);
+    }
+    if (streams.size() == sensors) {
+      people[i] = cut(streams, *run->truth, options, length, hop, from_seconds(period_s));
+      people[i].repetitions = repetitions_of(*streams.front(), *run->truth, 1 / period_s);
     }
     if (progress) {
       const std::scoped_lock lock(mutex);
@@ -125,6 +181,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
   const std::vector<Windows>& people = *simulated;
 
   std::size_t mixed = 0, filled = 0;
+  RepetitionLearner repetitions;
   learn::Trainer trainer(options.trainer, 1 / period_s, static_cast<std::uint32_t>(length), 3);
   for (std::size_t i = 0; i < people.size(); ++i) {
     const Windows& w = people[i];
@@ -132,6 +189,7 @@ Result<TrainingReport> train(const TrainingOptions& options,
       trainer.add(std::span(w.values).subspan(k * length * 3, length * 3), w.labels[k],
                   static_cast<std::uint32_t>(i));
     }
+    repetitions.merge(w.repetitions);
     mixed += w.mixed;
     filled += w.filled;
   }
@@ -144,7 +202,8 @@ Result<TrainingReport> train(const TrainingOptions& options,
        {"split", "trained on simulated people " + std::to_string(options.first_person) + " to " +
                      last + ", tested on others"}});
   if (!training) return training.error();
-  return TrainingReport{std::move(*training), trainer.size(), mixed, filled};
+  return TrainingReport{std::move(*training), trainer.size(), mixed, filled,
+                        repetitions.profiles()};
 }
 
 }  // namespace gauntlet::scenarios

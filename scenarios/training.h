@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/learn/trainer.h"
+#include "core/phone/repetition_profile.h"
 #include "scenarios/scenario.h"
 
 namespace gauntlet::scenarios {
@@ -32,18 +33,25 @@ struct TrainingReport {
   std::size_t windows = 0;
   std::size_t mixed = 0;   // left out: partly in a set
   std::size_t filled = 0;  // left out: too much of it was invented
+  std::vector<RepetitionProfile> repetitions;
 };
 
-// What one simulated person leaves: windows of the accelerometer with what the truth calls them.
+// Devices whose accelerometers somebody wears: the wearables, then the phone, if its own are on.
+std::size_t worn_sensors(const ScenarioOptions& world);
+
+// What one simulated person leaves: windows of the accelerometers with what the truth calls them.
 struct PersonWindows {
-  std::vector<float> values;          // length x 3 each
+  std::vector<float> values;          // length x (3 times sensors) each
   std::vector<std::string> labels;    // empty: no exercise
   std::size_t mixed = 0, filled = 0;  // left out
+  RepetitionLearner repetitions;      // timed by the truth
 };
-// One entry a person, in order of their numbers; windows have `window_s` at the fusion's grid.
+// One entry a person, in order of their numbers; windows have `window_s` at the fusion's grid. Of
+// several sensors (one: the first wearable; more: device after device) only where all have them.
 // Codes: those of run_seed.
 Result<std::vector<PersonWindows>> simulate_windows(
-    const TrainingOptions& options, const std::function<void(double)>& progress = {});
+    const TrainingOptions& options, const std::function<void(double)>& progress = {},
+    std::size_t sensors = 1);
 
 // Codes: those of run_seed and of the trainer.
 Result<TrainingReport> train(const TrainingOptions& options,

@@ -90,6 +90,7 @@ sim::WearableOptions defended(sim::WearableOptions device,
                               const adversarial::DefenceOptions& defences) {
   for (sim::SensorOptions& s : device.sensors) {
     if (defences.dark_slots) s.heart.dark_slots = true;
+    if (defences.saturation_flag && is_inertial(s.kind)) s.saturation_flag = true;
     if (defences.sampling == sim::Sampling::plain || !is_inertial(s.kind)) continue;
     s.sampling = defences.sampling;
     s.sampling_count = defences.sampling_count;
@@ -261,6 +262,7 @@ void World::make_phone(const SutFactory& make_sut) {
     if (options_.defences.frame_tag) options.frame_keys.push_back(tag_key(worn.device.name));
   }
   options.upload.ingest = endpoint(ServiceKind::ingest);
+  options.profiles = parts_.repetitions;
   sut_ = make_sut(network_->host("phone"), options, events_);
 }
 

@@ -27,7 +27,10 @@ before=$(ticks)
 wrk -t1 -c"$connections" -d"${seconds}s" --timeout 10s --latency \
   -s "$root/bench/services/upload.lua" "$(url ingest)" | tee "$state/wrk" | tail -n 12
 after=$(ticks)
+commits=$(curl -s "$(url metrics)" | awk '/service="ingest",event="ingest.commits"/ {print $2}')
 count=$(awk '/requests in/ {print $1}' "$state/wrk")
 awk -v t=$((after - before)) -v n="$count" -v hz="$(getconf CLK_TCK)" \
   'BEGIN {printf "service: %.2f s of CPU for %d uploads, %.0f us each, %.0f a second on one core\n",
           t / hz, n, 1e6 * t / hz / n, n / (t / hz)}'
+[ -z "$commits" ] || awk -v n="$count" -v c="$commits" \
+  'BEGIN {printf "commits: %d, %.1f uploads each\n", c, n / c}'

@@ -1,8 +1,10 @@
 // Phones in virtual time on one core: each a whole uploader with its own clock, connection and
 // retries, against all four services over the simulated network; no bodies and no radios. The
-// counter `x_real_time` is virtual over CPU time.
+// counter `x_real_time` is virtual over CPU time. Arguments: phones, seconds of a chunk, seconds of
+// each phone's one session, begun at any time such that it ends within `of_s`.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -16,7 +18,6 @@
 namespace gauntlet {
 namespace {
 
-constexpr double kLength_s = 360;
 constexpr Duration kSecond = std::chrono::seconds{1};
 
 struct Phone {
@@ -25,8 +26,8 @@ struct Phone {
   std::unique_ptr<Uploader> uploader;
 };
 
-// A chunk each period, beginning anywhere within the first.
-asio::awaitable<void> walk(sim::VirtualHost& host, Phone& phone, double offset_s) {
+// A session from `offset_s` to `end_s`, a chunk each period.
+asio::awaitable<void> walk(sim::VirtualHost& host, Phone& phone, double offset_s, double end_s) {
   const double period_s = phone.options.period_s;
   const auto rows_n = static_cast<std::size_t>(50 * period_s);
   GridRows rows;
@@ -34,7 +35,7 @@ asio::awaitable<void> walk(sim::VirtualHost& host, Phone& phone, double offset_s
   rows.filled.assign(rows_n, 0);
   co_await host.sleep_for(from_seconds(offset_s));
   phone.uploader->begin_session();
-  for (double t = offset_s; t + period_s <= kLength_s; t += period_s) {
+  for (double t = offset_s; t + period_s <= end_s; t += period_s) {
     co_await host.sleep_for(from_seconds(period_s));
     rows.runs.assign(1, {host.now() - from_seconds(period_s), 0, rows_n, false});
     phone.uploader->add({0, SensorKind::accelerometer}, rows, kSecond / 50);
@@ -46,6 +47,8 @@ asio::awaitable<void> walk(sim::VirtualHost& host, Phone& phone, double offset_s
 void BM_Phones(benchmark::State& state) {
   const auto phones_n = static_cast<std::size_t>(state.range(0));
   const auto period_s = static_cast<double>(state.range(1));
+  const auto session_s = static_cast<double>(state.range(2));
+  const auto length_s = static_cast<double>(state.range(3));
   const ServiceKeys keys = ServiceKeys::generate(SignatureAlgorithm::es256);
   std::uint64_t chunks = 0;
   for (auto _ : state) {
@@ -83,10 +86,12 @@ void BM_Phones(benchmark::State& state) {
           host, p.options, make_http_cloud(host, p.options.authz, p.options.ingest), nobody,
           p.counters);
       spawn(host.executor(), p.uploader->run());
-      spawn(host.executor(), walk(host, p, random.uniform(0, period_s)));
+      // Where sessions fill the time, chunks still end at different times.
+      const double offset_s = random.uniform(0, std::max(period_s, length_s - session_s));
+      spawn(host.executor(), walk(host, p, offset_s, std::min(length_s, offset_s + session_s)));
     }
     state.ResumeTiming();
-    simulation.run(WorldTime{from_seconds(kLength_s + 60)});
+    simulation.run(WorldTime{from_seconds(length_s + 60)});
     state.PauseTiming();
     chunks += services.counters(ServiceKind::ingest).get("ingest.chunks");
     services.stop();
@@ -94,15 +99,16 @@ void BM_Phones(benchmark::State& state) {
     state.ResumeTiming();
   }
   state.counters["x_real_time"] = benchmark::Counter(
-      kLength_s * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+      length_s * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
   state.counters["uploads_per_s"] =
       benchmark::Counter(static_cast<double>(chunks), benchmark::Counter::kIsRate);
 }
 BENCHMARK(BM_Phones)
-    ->ArgNames({"phones", "period_s"})
-    ->Args({1000, 10})
-    ->Args({10000, 10})
-    ->Args({10000, 60})
+    ->ArgNames({"phones", "period_s", "session_s", "of_s"})
+    ->Args({1000, 10, 360, 360})
+    ->Args({10000, 10, 360, 3600})
+    ->Args({10000, 10, 60, 60})
+    ->Args({10000, 60, 360, 360})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 

@@ -2,7 +2,8 @@
 // only there the truth is known), and what each way to fill a gap is worth on real gym sets, out of
 // which gaps are cut. Same tables on every run.
 //
-//   bench_signal [FOLDER]   FOLDER: muvr-pebble/sessions, for the second table
+//   bench_signal [FOLDER]   FOLDER: muvr-pebble/sessions, for the second table; else below the
+//                           folder that GAUNTLET_DATA names
 //
 // Devices of the first table: skew normal with 40 ppm, 5 ppm of it swinging with temperature over
 // half an hour; a frame of 25 samples each half second at 50 Hz; delay uniform to 30 ms plus
@@ -11,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -185,11 +187,13 @@ void print_gaps(const std::vector<std::vector<double>>& stretches) {
 
 int main(int argc, char** argv) {
   gauntlet::print_aligners();
-  if (argc < 2) {
-    std::printf("\ngap filling: no recordings named\n");
+  const char* data = std::getenv("GAUNTLET_DATA");
+  if (argc < 2 && data == nullptr) {
+    std::printf("\ngap filling: no recordings named, and no GAUNTLET_DATA\n");
     return 0;
   }
-  const auto stretches = gauntlet::real_stretches(argv[1]);
+  const auto stretches = gauntlet::real_stretches(
+      argc < 2 ? std::string(data) + "/muvr-pebble/sessions" : std::string(argv[1]));
   if (stretches.empty()) return 2;
   gauntlet::print_gaps(stretches);
 }

@@ -14,6 +14,9 @@ using crypto::octets;
 
 struct RsaPublicKey::Material {
   crypto::Pkey pkey;
+  // Public halves only: ready to encrypt, to be copied. Setting one up anew asks OpenSSL for the
+  // same algorithms each time.
+  crypto::PkeyContext encrypting = {};
 };
 
 namespace {
@@ -47,15 +50,15 @@ RsaPublicKey::RsaPublicKey(std::string kid, std::shared_ptr<const Material> mate
 Result<RsaPublicKey> RsaPublicKey::from_pem(std::string kid, std::string_view pem) {
   auto key = checked_rsa(kid, crypto::read_public_pem(pem));
   if (!key.ok()) return key.error();
-  return RsaPublicKey(std::move(kid),
-                      std::make_shared<const Material>(Material{std::move(key).value()}));
+  crypto::PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key->get(), nullptr));
+  CHECK(EVP_PKEY_encrypt_init(context.get()) == 1);
+  set_oaep_sha256(context.get());
+  return RsaPublicKey(std::move(kid), std::make_shared<const Material>(
+                                          Material{std::move(key).value(), std::move(context)}));
 }
 
 std::string RsaPublicKey::encrypt(std::string_view content_key) const {
-  const crypto::PkeyContext context(
-      EVP_PKEY_CTX_new_from_pkey(nullptr, material_->pkey.get(), nullptr));
-  CHECK(EVP_PKEY_encrypt_init(context.get()) == 1);
-  set_oaep_sha256(context.get());
+  const crypto::PkeyContext context(EVP_PKEY_CTX_dup(material_->encrypting.get()));
   std::string out(static_cast<std::size_t>(EVP_PKEY_get_size(material_->pkey.get())), '\0');
   std::size_t size = out.size();
   CHECK(EVP_PKEY_encrypt(context.get(), octets(out), &size, octets(content_key),

@@ -4,14 +4,15 @@
 #include <array>
 
 #include "core/learn/classifier_kinds.h"
+#include "core/learn/search.h"
 #include "core/learn/staged.h"
 
 namespace gauntlet::learn {
 namespace {
 
-constexpr std::array<std::string_view, 11> kNames{"minirocket", "cnn", "lstm",   "mlp",
-                                                  "knn",        "svm", "forest", "ensemble",
-                                                  "ridge",      "rbf", "boosted"};
+constexpr std::array<std::string_view, 13> kNames{
+    "minirocket", "cnn",   "lstm", "mlp",     "knn",     "svm",   "forest",
+    "ensemble",   "ridge", "rbf",  "boosted", "xgboost", "libsvm"};
 
 }  // namespace
 
@@ -48,7 +49,9 @@ void ClassifierOptions::describe(OptionVisitor& v) {
             {"ensemble", ClassifierKind::ensemble},
             {"ridge", ClassifierKind::ridge},
             {"rbf", ClassifierKind::rbf},
-            {"boosted", ClassifierKind::boosted}},
+            {"boosted", ClassifierKind::boosted},
+            {"xgboost", ClassifierKind::xgboost},
+            {"libsvm", ClassifierKind::libsvm}},
            "how windows are classified");
   v.integer("features", features, {84, 20000}, "1", "MiniRocket features, in multiples of 84");
   v.flag("padded", padded,
@@ -67,6 +70,10 @@ void ClassifierOptions::describe(OptionVisitor& v) {
   v.integer("rounds", rounds, {1, 10000}, "1", "boosted: trees of each class");
   v.number("kernel_width", kernel_width, {1e-4, 1e4}, "1", "rbf: gamma times features");
   v.integer("components", components, {8, 10000}, "1", "rbf: random Fourier features");
+  v.integer("reduced", reduced, {0, 1000}, "1",
+            "classifiers of plain features: principal components kept of them; 0: all features");
+  v.flag("searched", searched,
+         "choose hyper-parameters (and 32 principal components or not) on people left out");
   v.flag("biases", biases,
          "lstm: with biases (67,271 weights at 3 channels and 7 classes) or without");
   v.integer("stages", stages, {1, 2}, "1", "2: whether there is an exercise first, then which");
@@ -79,7 +86,13 @@ std::span<const std::string_view> classifier_names() { return kNames; }
 
 Result<ClassifierKind> classifier_named(std::string_view name) {
   const auto at = std::find(kNames.begin(), kNames.end(), name);
-  if (at != kNames.end()) return static_cast<ClassifierKind>(at - kNames.begin());
+  if (at != kNames.end()) {
+    const auto kind = static_cast<ClassifierKind>(at - kNames.begin());
+    if (built_in(kind)) return kind;
+    return Error{"bad_classifier", std::string(name) +
+                                       " is not built in; configure with GAUNTLET_WITH_XGBOOST or "
+                                       "GAUNTLET_WITH_LIBSVM"};
+  }
   std::string known;
   for (const std::string_view n : kNames) known += (known.empty() ? "" : ", ") + std::string(n);
   return Error{"bad_classifier",
@@ -91,6 +104,9 @@ std::unique_ptr<WindowClassifier> make_classifier(const ClassifierOptions& optio
     ClassifierOptions one = options;
     one.stages = 1;
     return std::make_unique<StagedClassifier>([one] { return make_classifier(one); });
+  }
+  if (options.searched && options.kind != ClassifierKind::ensemble) {
+    return std::make_unique<SearchedClassifier>(options);
   }
   switch (options.kind) {
     case ClassifierKind::minirocket:

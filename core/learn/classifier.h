@@ -13,6 +13,8 @@
 //   ridge       ridge regression on plain features
 //   rbf         the SVM on random Fourier features: a Gaussian kernel (boosted.h)
 //   boosted     boosted trees by plain features (boosted.h)
+//   xgboost     the same by XGBoost, libsvm: a Gaussian kernel by LIBSVM; each only where it was
+//               built in (GAUNTLET_WITH_XGBOOST, GAUNTLET_WITH_LIBSVM), and kept in no file
 //   ensemble    several of them, each one's vote weighted by what it is worth on left-out groups
 //
 // Several threads may each use a classifier of their own.
@@ -67,7 +69,9 @@ enum class ClassifierKind : std::uint8_t {
   ensemble,
   ridge,
   rbf,
-  boosted
+  boosted,
+  xgboost,
+  libsvm
 };
 
 struct ClassifierOptions {
@@ -84,9 +88,11 @@ struct ClassifierOptions {
   std::int64_t neighbours = 9;
   double penalty = 1e-4;  // svm
   std::int64_t trees = 200;
-  std::int64_t rounds = 40;                                         // boosted
-  double kernel_width = 1;                                          // rbf: gamma = width / features
-  std::int64_t components = 300;                                    // rbf
+  std::int64_t rounds = 40;       // boosted
+  double kernel_width = 1;        // rbf: gamma = width / features
+  std::int64_t components = 300;  // rbf
+  std::int64_t reduced = 0;       // plain features: principal components kept; 0: the features
+  bool searched = false;          // search.h
   std::vector<std::string> members{"minirocket", "svm", "forest"};  // ensemble
   std::int64_t seed = 1;
   std::int64_t threads = 1;

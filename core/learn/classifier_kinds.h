@@ -26,11 +26,14 @@ inline std::uint64_t seed_of(const ClassifierOptions& o) {
 std::vector<std::uint32_t> inner_folds(const Dataset& data, Rows rows);
 std::vector<std::uint32_t> labels_of(const Dataset& data, Rows rows);
 
+// Whether this build has it: XGBoost and LIBSVM are optional.
+bool built_in(ClassifierKind kind);
+
 Classifier make_rocket(const ClassifierOptions& options);
 Classifier read_rocket(const WindowShape& shape, ByteReader& r);
 Classifier make_network(const ClassifierOptions& options);
 Classifier read_network(const WindowShape& shape, ByteReader& r);
-// knn, svm, rbf, ridge, forest, boosted.
+// knn, svm, rbf, ridge, forest, boosted, xgboost, libsvm.
 Classifier make_plain(const ClassifierOptions& options);
 Classifier read_plain(ClassifierKind kind, const WindowShape& shape, ByteReader& r);
 Classifier make_ensemble(const ClassifierOptions& options);

@@ -15,7 +15,7 @@ namespace gauntlet::learn {
 namespace {
 
 constexpr char kMagic[8] = {'G', 'N', 'T', 'L', 'M', 'D', 'L', '\n'};
-constexpr std::uint32_t kModel = 1, kTrained = 2;  // versions
+constexpr std::uint32_t kModel = 1, kTrained = 2, kSubsets = 3;  // versions
 constexpr std::size_t kLargest = std::size_t{64} << 20;
 
 std::uint64_t fnv1a(std::span<const std::byte> bytes) {
@@ -97,7 +97,9 @@ Result<SharedServing> read_model(ByteReader r) {
   return SharedServing(std::make_shared<Model>(std::move(p)));
 }
 
-Result<SharedServing> read_trained(ByteReader r) {
+using Trained = std::shared_ptr<const TrainedServing>;
+
+Result<Trained> read_trained(ByteReader r) {
   TrainedServing::Parts p;
   p.rate_hz = r.number<double>();
   p.length = r.number<std::uint32_t>();
@@ -110,7 +112,48 @@ Result<SharedServing> read_trained(ByteReader r) {
   auto classifier = read_classifier({p.rate_hz, p.length, p.channels, p.classes.size()}, r);
   p.provenance = read_provenance(r);
   if (auto whole = finished(r); !whole) return whole.error();
-  return SharedServing(std::make_shared<TrainedServing>(std::move(classifier), std::move(p)));
+  return Trained(std::make_shared<TrainedServing>(std::move(classifier), std::move(p)));
+}
+
+// What follows the version, once magic, version and checksum are right.
+struct Sealed {
+  std::uint32_t version = 0;
+  ByteReader body;
+};
+Result<Sealed> unseal(std::span<const std::byte> bytes);
+
+Result<SharedServing> read_subsets(ByteReader r) {
+  const auto sensors = r.number<std::uint32_t>();
+  r.require(sensors >= 1 && sensors <= SubsetServing::kSensorsMax, "one to eight sensors");
+  if (!r.ok()) return Error{"bad_model", r.why()};
+  SubsetServing::Models models;
+  for (std::uint32_t worn = 1; worn < 1U << sensors; ++worn) {
+    std::vector<std::byte> bytes;
+    const auto length = r.number<std::uint64_t>();
+    if (length > kLargest) r.fail("the model of a subset is too large");
+    if (r.ok()) r.array(bytes, static_cast<std::size_t>(length));
+    if (!r.ok()) return Error{"bad_model", r.why()};
+    const auto one = unseal(bytes);
+    if (!one) return one.error();
+    if (one->version != kTrained) return Error{"bad_version", "of the model of a subset"};
+    auto trained = read_trained(one->body);
+    if (!trained) return trained.error();
+    models.push_back(std::move(*trained));
+  }
+  read_provenance(r);
+  if (auto whole = finished(r); !whole) return whole.error();
+  if (auto fits = SubsetServing::check(models); !fits) return fits.error();
+  return SharedServing(std::make_shared<SubsetServing>(std::move(models)));
+}
+
+Result<SharedServing> read_of_one_device(ByteReader r) {
+  auto trained = read_trained(r);
+  if (!trained) return trained.error();
+  if ((*trained)->channels() > 6) {
+    return Error{"bad_window",
+                 std::to_string((*trained)->channels()) + " channels; a device has 3 or 6"};
+  }
+  return SharedServing(std::move(*trained));
 }
 
 }  // namespace
@@ -155,7 +198,26 @@ Result<std::vector<std::byte>> serialize(const TrainedServing& served) {
   return bytes;
 }
 
-Result<SharedServing> parse_model(std::span<const std::byte> bytes) {
+Result<std::vector<std::byte>> serialize(const SubsetServing& served) {
+  ByteWriter w;
+  begin(w, kSubsets);
+  w.number(static_cast<std::uint32_t>(served.sensors()));
+  for (const auto& model : served.models()) {
+    const auto bytes = serialize(*model);
+    if (!bytes) return bytes.error();
+    w.number(static_cast<std::uint64_t>(bytes->size()));
+    w.array(*bytes);
+  }
+  auto bytes = end(w, {});
+  if (bytes.size() > kLargest) {
+    return Error{"too_large", std::to_string(bytes.size()) + " bytes, at most 64 MiB"};
+  }
+  return bytes;
+}
+
+namespace {
+
+Result<Sealed> unseal(std::span<const std::byte> bytes) {
   if (bytes.size() > kLargest) {
     return Error{"too_large", std::to_string(bytes.size()) + " bytes, at most 64 MiB"};
   }
@@ -166,16 +228,30 @@ Result<SharedServing> parse_model(std::span<const std::byte> bytes) {
     return Error{"truncated", std::to_string(bytes.size()) + " bytes"};
   }
   const auto version = ByteReader(bytes.subspan(sizeof kMagic)).number<std::uint32_t>();
-  if (version != kModel && version != kTrained) {
+  if (version < kModel || version > kSubsets) {
     return Error{"bad_version",
-                 "version " + std::to_string(version) + ", this reads versions 1 and 2"};
+                 "version " + std::to_string(version) + ", this reads versions 1 to 3"};
   }
   const std::span body = bytes.first(bytes.size() - sizeof(std::uint64_t));
   if (ByteReader(bytes.subspan(body.size())).number<std::uint64_t>() != fnv1a(body)) {
     return Error{"bad_checksum", "the file is damaged or cut short"};
   }
-  const ByteReader r(body.subspan(sizeof kMagic + sizeof version));
-  return version == kModel ? read_model(r) : read_trained(r);
+  return Sealed{version, ByteReader(body.subspan(sizeof kMagic + sizeof version))};
+}
+
+}  // namespace
+
+Result<SharedServing> parse_model(std::span<const std::byte> bytes) {
+  const auto sealed = unseal(bytes);
+  if (!sealed) return sealed.error();
+  switch (sealed->version) {
+    case kModel:
+      return read_model(sealed->body);
+    case kTrained:
+      return read_of_one_device(sealed->body);
+    default:
+      return read_subsets(sealed->body);
+  }
 }
 
 Result<std::vector<std::byte>> read_model_bytes(const std::string& path) {

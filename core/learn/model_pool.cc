@@ -5,17 +5,6 @@
 #include "core/base/check.h"
 
 namespace gauntlet::learn {
-namespace {
-
-void pick_channels(std::span<const float> window, std::uint32_t channels, std::uint32_t worn,
-                   std::vector<float>& out) {
-  for (std::size_t i = 0; i < window.size(); ++i) {
-    if ((worn >> (i % channels / 3) & 1U) != 0) out.push_back(window[i]);
-  }
-}
-
-}  // namespace
-
 PoolScore pool_score(const Evaluation& e) {
   PoolScore s;
   s.accuracy = e.accuracy;
@@ -91,36 +80,6 @@ ClassifierOptions ModelPool::next(const ClassifierOptions& otherwise) {
       break;
   }
   return o;
-}
-
-Dataset only_sensors(const Dataset& data, std::uint32_t worn) {
-  CHECK(data.channels % 3 == 0, data.channels);
-  Dataset out = data;
-  out.channels = 0;
-  for (std::uint32_t s = 0; s < data.channels / 3; ++s) out.channels += (worn >> s & 1U) * 3;
-  CHECK(out.channels > 0, worn);
-  out.values.clear();
-  pick_channels(data.values, data.channels, worn, out.values);
-  return out;
-}
-
-SubsetClassifiers::SubsetClassifiers(const Dataset& data, std::span<const std::uint32_t> rows,
-                                     const std::function<std::unique_ptr<WindowClassifier>()>& make)
-    : channels_(data.channels) {
-  const std::uint32_t sensors = data.channels / 3;
-  CHECK(sensors >= 1 && sensors <= 8, data.channels);
-  for (std::uint32_t worn = 1; worn < (1U << sensors); ++worn) {
-    classifiers_.push_back(make());
-    classifiers_.back()->fit(only_sensors(data, worn), rows);
-  }
-}
-
-void SubsetClassifiers::probabilities(std::span<const float> window, std::uint32_t worn,
-                                      std::span<float> out) {
-  CHECK(worn >= 1 && worn <= classifiers_.size(), worn);
-  window_.clear();
-  pick_channels(window, channels_, worn, window_);
-  classifiers_[worn - 1]->probabilities(window_, out);
 }
 
 }  // namespace gauntlet::learn

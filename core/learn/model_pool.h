@@ -49,22 +49,4 @@ class ModelPool {
   Draws draws_;
 };
 
-// A data set without the channels of the sensors (three each) that are not in `worn`, bit by bit.
-Dataset only_sensors(const Dataset& data, std::uint32_t worn);
-
-// A classifier for every subset of the sensors that may be worn: with four, fifteen.
-class SubsetClassifiers {
- public:
-  SubsetClassifiers(const Dataset& data, std::span<const std::uint32_t> rows,
-                    const std::function<std::unique_ptr<WindowClassifier>()>& make);
-  std::size_t size() const { return classifiers_.size(); }
-  // `window` has all channels; those of sensors not in `worn` (never 0) are not looked at.
-  void probabilities(std::span<const float> window, std::uint32_t worn, std::span<float> out);
-
- private:
-  std::uint32_t channels_;
-  std::vector<std::unique_ptr<WindowClassifier>> classifiers_;  // of subset k + 1
-  std::vector<float> window_;
-};
-
 }  // namespace gauntlet::learn

@@ -6,7 +6,9 @@
 #include "core/learn/boosted.h"
 #include "core/learn/classic.h"
 #include "core/learn/classifier_kinds.h"
+#include "core/learn/peer_methods.h"
 #include "core/learn/plain_features.h"
+#include "core/learn/principal_components.h"
 #include "core/learn/ridge.h"
 
 namespace gauntlet::learn {
@@ -19,14 +21,17 @@ using Folds = std::span<const std::uint32_t>;
 template <class Method>
 class Plain final : public WindowClassifier {
  public:
-  Plain(ClassifierKind kind, const Method& method) : kind_(kind), method_(method) {}
+  Plain(const ClassifierOptions& o, const Method& method)
+      : kind_(o.kind), keep_(static_cast<std::size_t>(o.reduced)), method_(method) {}
   Plain(ClassifierKind kind, const WindowShape& shape, ByteReader& r)
       : kind_(kind),
         channels_(shape.channels),
         rate_hz_(shape.rate_hz),
         scale_(r, plain_feature_count(channels_)),
+        components_(r, plain_feature_count(channels_)),
         row_(plain_feature_count(channels_)),
-        method_(r, row_.size(), shape.classes) {}
+        reduced_(components_.kept()),
+        method_(r, reduced_.empty() ? row_.size() : reduced_.size(), shape.classes) {}
 
   void fit(const Dataset& data, Rows rows) override {
     channels_ = data.channels;
@@ -39,31 +44,52 @@ class Plain final : public WindowClassifier {
     }
     scale_ = FeatureScale(values, n);
     for (std::size_t k = 0; k < rows.size(); ++k) scale_.apply(std::span(values).subspan(k * n, n));
+    std::size_t width = n;
+    components_ = {};
+    if (keep_ > 0) {
+      components_ = PrincipalComponents(values, n, keep_);
+      width = components_.kept();
+      std::vector<float> fewer(rows.size() * width);
+      for (std::size_t k = 0; k < rows.size(); ++k) {
+        components_.apply(std::span(values).subspan(k * n, n),
+                          std::span(fewer).subspan(k * width, width));
+      }
+      values = std::move(fewer);
+    }
     const auto labels = labels_of(data, rows), folds = inner_folds(data, rows);
-    method_.fit({values, n, labels, data.classes.size()}, folds);
+    method_.fit({values, width, labels, data.classes.size()}, folds);
     row_.resize(n);
+    reduced_.resize(components_.kept());
   }
   void probabilities(std::span<const float> window, std::span<float> out) override {
     plain_features(window, channels_, rate_hz_, row_);
     scale_.apply(row_);
-    method_.answer(row_, out);
+    if (reduced_.empty()) return method_.answer(row_, out);
+    components_.apply(row_, reduced_);
+    method_.answer(reduced_, out);
   }
   std::unique_ptr<WindowClassifier> clone() const override {
     return std::make_unique<Plain>(*this);
   }
   bool write(ByteWriter& w) const override {
-    w.number(kind_);
-    scale_.write(w);
-    method_.write(w);
-    return true;
+    if constexpr (requires { method_.write(w); }) {
+      w.number(kind_);
+      scale_.write(w);
+      components_.write(w);
+      method_.write(w);
+      return true;
+    }
+    return false;
   }
 
  private:
   ClassifierKind kind_;
   std::uint32_t channels_ = 0;
   double rate_hz_ = 0;
+  std::size_t keep_ = 0;
   FeatureScale scale_;
-  std::vector<float> row_;
+  PrincipalComponents components_;
+  std::vector<float> row_, reduced_;
   Method method_;
 };
 
@@ -223,20 +249,42 @@ class SupportVectors {
 Classifier make_plain(const ClassifierOptions& o) {
   switch (o.kind) {
     case ClassifierKind::knn:
-      return std::make_unique<Plain<Neighbours>>(o.kind, Neighbours(o));
+      return std::make_unique<Plain<Neighbours>>(o, Neighbours(o));
     case ClassifierKind::forest:
-      return std::make_unique<Plain<Forest>>(o.kind, Forest(o));
+      return std::make_unique<Plain<Forest>>(o, Forest(o));
     case ClassifierKind::ridge:
-      return std::make_unique<Plain<Ridge>>(o.kind, Ridge(o));
+      return std::make_unique<Plain<Ridge>>(o, Ridge(o));
     case ClassifierKind::boosted:
-      return std::make_unique<Plain<Boosted>>(o.kind, Boosted(o));
+      return std::make_unique<Plain<Boosted>>(o, Boosted(o));
+#ifdef GAUNTLET_WITH_XGBOOST
+    case ClassifierKind::xgboost:
+      return std::make_unique<Plain<XgboostTrees>>(o, XgboostTrees(o));
+#endif
+#ifdef GAUNTLET_WITH_LIBSVM
+    case ClassifierKind::libsvm:
+      return std::make_unique<Plain<LibsvmMachine>>(o, LibsvmMachine(o));
+#endif
     default:
       CHECK(o.kind == ClassifierKind::svm || o.kind == ClassifierKind::rbf);
-      return std::make_unique<Plain<SupportVectors>>(o.kind, SupportVectors(o));
+      return std::make_unique<Plain<SupportVectors>>(o, SupportVectors(o));
   }
 }
 
+bool built_in([[maybe_unused]] ClassifierKind kind) {
+#ifndef GAUNTLET_WITH_XGBOOST
+  if (kind == ClassifierKind::xgboost) return false;
+#endif
+#ifndef GAUNTLET_WITH_LIBSVM
+  if (kind == ClassifierKind::libsvm) return false;
+#endif
+  return true;
+}
+
 Classifier read_plain(ClassifierKind kind, const WindowShape& shape, ByteReader& r) {
+  if (kind == ClassifierKind::xgboost || kind == ClassifierKind::libsvm) {
+    r.fail("XGBoost's and LIBSVM's classifiers are kept in no file");
+    return nullptr;
+  }
   switch (kind) {
     case ClassifierKind::knn:
       return std::make_unique<Plain<Neighbours>>(kind, shape, r);

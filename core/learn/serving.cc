@@ -12,9 +12,10 @@ Result<void> TrainedServing::check(const Parts& p) {
   if (!(p.rate_hz > 0 && p.rate_hz <= 10000)) {
     return Error{"bad_window", "a rate of " + std::to_string(p.rate_hz) + " Hz"};
   }
-  if (p.length < 9 || p.length > 65535 || (p.channels != 3 && p.channels != 6)) {
+  if (p.length < 9 || p.length > 65535 || p.channels < 3 || p.channels > 24 ||
+      p.channels % 3 != 0) {
     return Error{"bad_window", "windows of " + std::to_string(p.length) + " x " +
-                                   std::to_string(p.channels) + ", 9 to 65535 x 3 or 6"};
+                                   std::to_string(p.channels) + ", 9 to 65535 x 3, 6, ... 24"};
   }
   if (p.classes.empty() || p.classes.size() > 65535) {
     return Error{"bad_classes", std::to_string(p.classes.size()) + " classes, 1 to 65535"};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,6 +44,11 @@ class Serving {
   // with six channels, of the gyroscope in rad/s. scratch.probabilities holds one per class
   // afterwards. A scratch is of one Serving and one thread.
   virtual Prediction classify(const float* window, ClassifyScratch& scratch) const = 0;
+  // Of a model for every subset of worn sensors (subset_serving.h): how many sensors. 0: of one
+  // device, all of whose channels it wants.
+  virtual std::size_t sensors() const { return 0; }
+  // What serves the sensors of the mask `worn`, of which there is one at least.
+  virtual const Serving& of_worn(std::uint32_t /*worn*/) const { return *this; }
 };
 
 // A trained classifier as it is served. Several threads may ask it, with a scratch each.

@@ -14,9 +14,11 @@ RepetitionCounterOptions on_grid(RepetitionCounterOptions o, Duration period) {
 
 }  // namespace
 
-Display::Display(const SetOptions& sets, const RepetitionCounterOptions& repetitions,
-                 Duration period)
-    : period_(period), detector_(sets), counter_(on_grid(repetitions, period)) {}
+Display::Display(const PhoneOptions& options, Duration period)
+    : period_(period),
+      detector_(options.sets),
+      options_(options),
+      counter_(on_grid(options.repetitions, period)) {}
 
 void Display::append(const GridRows& rows) {
   for (const GridRows::Run& run : rows.runs) {
@@ -64,6 +66,9 @@ void Display::on_mark(const UserMark& mark) {
 void Display::react(SetDetector::Change change) {
   if (change == SetDetector::Change::started) {
     counter_.reset();
+    found_.clear();
+    tracker_.reset();
+    tracked_.clear();
     count_ = 0;
     counted_to_ = detector_.signal_begin();
     shown_.push_back(
@@ -76,17 +81,45 @@ void Display::react(SetDetector::Change change) {
   }
 }
 
+void Display::show_repetition(HostTime claimed) {
+  shown_.push_back({Shown::Kind::repetition, detector_.exercise(), ++count_, claimed, HostTime{}});
+}
+
+// The tracker of the set's exercise, from the set's begin if it is another one than before.
+void Display::follow() {
+  if (detector_.exercise() == tracked_) return;
+  tracked_ = detector_.exercise();
+  tracked_to_ = detector_.claimed_begin();
+  tracker_.reset();
+  const auto profile = std::ranges::find(options_.profiles, tracked_, &RepetitionProfile::exercise);
+  if (!options_.tracker.enabled || profile == options_.profiles.end()) return;
+  tracker_.emplace(*profile, options_.tracker, 1 / to_seconds(period_));
+}
+
 void Display::count_repetitions() {
-  const auto first = std::lower_bound(rows_.begin(), rows_.end(), counted_to_,
-                                      [](const Row& r, HostTime t) { return r.t < t; });
-  for (auto row = first; row != rows_.end() && row->t < detector_.signal_end(); ++row) {
+  follow();
+  const HostTime end = detector_.signal_end();
+  const auto from = [this](HostTime begin) {
+    return std::lower_bound(rows_.begin(), rows_.end(), begin,
+                            [](const Row& r, HostTime t) { return r.t < t; });
+  };
+  for (auto row = from(counted_to_); row != rows_.end() && row->t < end; ++row) {
     counter_.push(row->t, row->value);
   }
-  counted_to_ = std::max(counted_to_, detector_.signal_end());
-  for (const Repetition& r : counter_.take_new()) {
-    shown_.push_back(
-        {Shown::Kind::repetition, detector_.exercise(), ++count_, r.completed, HostTime{}});
+  counted_to_ = std::max(counted_to_, end);
+  for (const Repetition& r : counter_.take_new()) found_.push_back(r.completed);
+  if (tracker_) {
+    for (auto row = from(tracked_to_); row != rows_.end() && row->t < end; ++row) {
+      tracker_->push(row->value);
+    }
+    tracked_to_ = std::max(tracked_to_, end);
   }
+  // A profile that sees no movement where there is a set is another exercise's.
+  constexpr std::size_t kMissed = 3;
+  const bool blind = tracker_ && tracker_->completed() == 0 && found_.size() >= kMissed;
+  const bool followed = tracker_ && !blind && tracker_->misfit() <= options_.tracker.max_misfit;
+  const std::size_t count = followed ? tracker_->completed() : found_.size();
+  while (count_ < count) show_repetition(followed ? end : found_[count_]);
 }
 
 std::vector<Shown> Display::take_shown() { return std::exchange(shown_, {}); }

@@ -1,6 +1,11 @@
 // What the user sees: that a set began, each repetition, that it ended. Holds the recent signal so
 // that repetitions made before the set was recognised are counted when it is.
 //
+// Two count at once: one follows the profile of the exercise where there is one and it fits, the
+// other knows only what is periodic. What was shown is never taken back, so the screen shows the
+// most that the one that is believed has counted so far. When a set turns out to be another
+// exercise it is followed anew from its begin.
+//
 // Only signal that lies within windows called exercise is counted, so the walk away from the bench
 // is not; nothing waits longer than for its window.
 #pragma once
@@ -13,7 +18,9 @@
 #include <vector>
 
 #include "core/events/events.h"
+#include "core/phone/phone_options.h"
 #include "core/phone/repetition_counter.h"
+#include "core/phone/repetition_tracker.h"
 #include "core/phone/set_detector.h"
 #include "core/phone/uploader.h"
 #include "core/signal/grid_resampler.h"
@@ -22,7 +29,8 @@ namespace gauntlet {
 
 class Display {
  public:
-  Display(const SetOptions& sets, const RepetitionCounterOptions& repetitions, Duration period);
+  // `options` must outlive it.
+  Display(const PhoneOptions& options, Duration period);
 
   // Rows of the counted accelerometer, m/s2.
   void append(const GridRows& rows);
@@ -47,12 +55,18 @@ class Display {
   };
   void react(SetDetector::Change change);
   void count_repetitions();
+  void follow();
+  void show_repetition(HostTime claimed);
 
   Duration period_;
   SetDetector detector_;
+  const PhoneOptions& options_;
   RepetitionCounter counter_;
+  std::vector<HostTime> found_;  // by it in this set
+  std::optional<RepetitionTracker> tracker_;
+  std::string tracked_;  // the exercise that it follows
   std::deque<Row> rows_;
-  HostTime counted_to_;
+  HostTime counted_to_, tracked_to_;
   std::uint32_t count_ = 0;
   std::optional<UserMark> marked_;  // by hand: the set that runs
   std::vector<Shown> shown_;

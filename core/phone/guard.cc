@@ -13,9 +13,12 @@ constexpr Duration kWindow = std::chrono::seconds{10}, kHop = std::chrono::secon
 constexpr std::size_t kSamplesMax = 4000, kSamplesMin = 100;
 constexpr double kMoving_mps2 = 0.5, kTurning_radps = 0.3, kRest_mps2 = 0.3;
 constexpr double kEarthLeast_ut = 25, kEarthMost_ut = 65;
+// Thresholds that hardly ever ring by themselves ring now and then under attack.
+constexpr Duration kHold = std::chrono::seconds{60};
 constexpr Duration kBucket = std::chrono::seconds{30};
 constexpr std::size_t kBuckets = 5;
-constexpr std::int64_t kEffort_s = 60;
+constexpr std::int64_t kEffort_s = 300;
+constexpr double kFloor_mps2 = 0.05;
 constexpr double kCycleMax_s = 4;
 constexpr Duration kBlock = std::chrono::milliseconds{250};
 constexpr double kBlockFull = 0.9;
@@ -126,18 +129,22 @@ double unexplained(const Samples& force, const Samples& turning) {
       b.ramp[k] -= w[k] * to_seconds(kBlock) * share;
     }
   }
-  double open = 0, either = 0;
+  double felt2 = 0, turned2 = 0, n = 0;
   for (std::size_t i = 2; i < blocks.size(); ++i) {
     const Block &a = blocks[i - 2], &b = blocks[i - 1], &c = blocks[i];
     if (std::min({a.n, b.n, c.n}) < kBlockFull * most) continue;
     for (std::size_t k = 0; k < 3; ++k) {
       const double felt = c.force[k] / c.n - a.force[k] / a.n;
       const double turned = a.ramp[k] / a.n + b.turn[k] / b.n + (c.turn[k] - c.ramp[k]) / c.n;
-      open += (felt - turned) * (felt - turned);
-      either += felt * felt + turned * turned;
+      felt2 += felt * felt;
+      turned2 += turned * turned;
     }
+    ++n;
   }
-  return either > 0 ? open / either : 0;
+  if (n == 0) return 0;
+  const double floor2 = kFloor_mps2 * kFloor_mps2;
+  const double a = felt2 / n + floor2, b = turned2 / n + floor2;
+  return std::sqrt(std::max(a, b) / std::min(a, b));
 }
 
 }  // namespace
@@ -152,7 +159,7 @@ void Guard::score(std::string_view detector, DeviceIndex index, HostTime to, dou
 
 bool Guard::distrusts(DeviceIndex device, HostTime from) const {
   const auto it = devices_.find(device);
-  return it != devices_.end() && it->second.alarm && *it->second.alarm >= from;
+  return it != devices_.end() && it->second.alarm && *it->second.alarm >= from - kHold;
 }
 
 void Guard::on_samples(StreamId stream, std::span<const HostTime> t, std::span<const float> xyz,

@@ -9,7 +9,8 @@ void GuardOptions::describe(OptionVisitor& v) {
            "offsets of watch parts: up to 1");
   v.number("noise_share", noise_share, {0, 10}, "1", "alarm: share of noise in the movement");
   v.number("regular", regular, {0, 2}, "1", "alarm: correlation with itself a cycle later");
-  v.number("rotation", rotation, {0, 2}, "1", "alarm: share of change that turning leaves open");
+  v.number("rotation", rotation, {0, 1e4}, "1",
+           "alarm: change of force against what turning makes of gravity");
   v.number("clock_ppm", clock_ppm, {0, 1e6}, "ppm", "alarm: the device's clock against the phone's",
            "two crystals: 40 to 200");
   v.number("delay_ms", delay_ms, {0, 1e6}, "ms", "alarm: everything comes later by this");

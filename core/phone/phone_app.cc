@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,7 @@ class PhoneApp::Impl : public std::enable_shared_from_this<PhoneApp::Impl> {
   void upload(bool last);
   void note_input();
   void choose_device();
+  std::uint32_t trusted(HostTime from) const;
   std::optional<WindowClassified> classify(HostTime end);
 
   Runtime& runtime_;
@@ -54,10 +57,11 @@ class PhoneApp::Impl : public std::enable_shared_from_this<PhoneApp::Impl> {
   FrameIntake intake_;
   Display display_;
   std::unique_ptr<Uploader> uploader_;
-  std::optional<DeviceIndex> device_;  // whose signal is classified
-  std::vector<SensorKind> sensors_;    // and which of its streams, in the order of channels
+  std::optional<DeviceIndex> device_;  // whose repetitions are counted
+  std::vector<StreamId> streams_;      // what is classified, in the order of channels: that
+                                       // device's, or a sensor each of a model for every subset
   std::optional<WindowHistory> history_;
-  learn::ClassifyScratch scratch_;
+  std::map<std::uint32_t, learn::ClassifyScratch> scratch_;  // by worn sensors
   std::vector<float> window_;
   std::vector<HostTime> ends_;
   std::optional<HostTime> session_ends_;
@@ -73,10 +77,9 @@ PhoneApp::Impl::Impl(Runtime& runtime, PhoneOptions options, const learn::Servin
       model_(model),
       sink_(sink),
       intake_(options_, sink_, counters_),
-      display_(options_.sets, options_.repetitions, from_ms(options_.signal.grid_period_ms)) {
-  CHECK(model_.channels() == 3 || model_.channels() == 6, model_.channels());
-  sensors_ = {SensorKind::accelerometer};
-  if (model_.channels() == 6) sensors_.push_back(SensorKind::gyroscope);
+      display_(options_, from_ms(options_.signal.grid_period_ms)) {
+  CHECK(model_.sensors() > 0 || model_.channels() == 3 || model_.channels() == 6,
+        model_.channels());
   // A model that was trained at another rate than it serves is a known defect of deployed systems,
   // not a reason to stop.
   if (std::abs(model_.rate_hz() * options_.signal.grid_period_ms - 1000) > 1) {
@@ -153,17 +156,35 @@ void PhoneApp::Impl::upload(bool last) {
 }
 
 void PhoneApp::Impl::choose_device() {
-  if (device_) return;
-  if (options_.classify_device >= 0) {
-    device_ = static_cast<DeviceIndex>(options_.classify_device);
-  } else {
-    device_ = intake_.first_wearable();
+  if (!device_) {
+    device_ = options_.classify_device >= 0
+                  ? std::optional(static_cast<DeviceIndex>(options_.classify_device))
+                  : intake_.first_wearable();
   }
-  if (!device_) return;
+  if (history_) return;
+  for (std::size_t s = 0; s < model_.sensors(); ++s) {
+    streams_.push_back({static_cast<DeviceIndex>(s), SensorKind::accelerometer});
+  }
+  if (model_.sensors() == 0) {
+    if (!device_) return;
+    streams_.push_back({*device_, SensorKind::accelerometer});
+    if (model_.channels() == 6) streams_.push_back({*device_, SensorKind::gyroscope});
+  }
   const double period_ms = options_.signal.grid_period_ms;
-  history_.emplace(sensors_.size(), model_.length(),
+  const auto patience =
+      model_.sensors() > 0 ? std::lround(options_.worn_silence_s * 1000 / period_ms) : 0L;
+  history_.emplace(streams_.size(), model_.length(),
                    static_cast<std::size_t>(std::lround(options_.hop_ms / period_ms)),
-                   intake_.grid_period(), static_cast<std::size_t>(options_.pending_windows));
+                   intake_.grid_period(), static_cast<std::size_t>(options_.pending_windows),
+                   patience);
+}
+
+std::uint32_t PhoneApp::Impl::trusted(HostTime from) const {
+  std::uint32_t of = 0;
+  for (std::size_t s = 0; s < streams_.size(); ++s) {
+    if (!intake_.distrusts(streams_[s].device, from)) of |= 1U << s;
+  }
+  return of;
 }
 
 void PhoneApp::Impl::fuse(bool flush) {
@@ -171,17 +192,29 @@ void PhoneApp::Impl::fuse(bool flush) {
   intake_.fuse(runtime_.now(), flush);
   for (const auto& [id, rows] : intake_.rows()) {
     if (uploader_) uploader_->add(id, rows, intake_.grid_period());
-    if (!device_ || id.device != *device_) continue;
-    for (std::size_t s = 0; s < sensors_.size(); ++s) {
-      if (sensors_[s] == id.sensor) history_->append(s, rows);
+    for (std::size_t s = 0; s < streams_.size(); ++s) {
+      if (streams_[s] == id) history_->append(s, rows);
     }
-    if (id.sensor == SensorKind::accelerometer) display_.append(rows);
+    const bool counted = device_ && id == StreamId{*device_, SensorKind::accelerometer};
+    if (counted) display_.append(rows);
   }
 }
 
 std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
+  const HostTime from = end - intake_.grid_period() * static_cast<std::int64_t>(model_.length());
+  const bool subsets = model_.sensors() > 0;
+  const std::uint32_t trusted_of = trusted(from);
+  // Without a model for every subset all streams are needed.
+  std::uint32_t worn = (1U << streams_.size()) - 1;
+  if (subsets) {
+    worn = history_->whole(end, options_.max_filled);
+    if (worn != 0 && (worn &= trusted_of) == 0) {
+      counters_.add("phone.windows_distrusted");
+      return std::nullopt;
+    }
+  }
   double filled = 0;
-  if (!history_->window(end, window_, filled)) {
+  if (worn == 0 || !history_->window(end, window_, filled, worn)) {
     counters_.add("phone.windows_lost");
     return std::nullopt;
   }
@@ -189,12 +222,13 @@ std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
     counters_.add("phone.windows_filled");
     return std::nullopt;
   }
-  const HostTime from = end - intake_.grid_period() * static_cast<std::int64_t>(model_.length());
-  if (intake_.distrusts(*device_, from)) {
+  if ((worn & trusted_of) != worn) {
     counters_.add("phone.windows_distrusted");
     return std::nullopt;
   }
-  const learn::Prediction p = model_.classify(window_.data(), scratch_);
+  if (subsets) counters_.add("phone.windows_worn." + std::to_string(worn));
+  learn::ClassifyScratch& scratch = scratch_[worn];
+  const learn::Prediction p = model_.of_worn(worn).classify(window_.data(), scratch);
   WindowClassified w;
   w.from = from;
   w.to = end;
@@ -202,7 +236,7 @@ std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
   if (!sure && p.index != 0) counters_.add("phone.windows_abstained");
   const std::size_t index = sure ? p.index : 0;
   w.label = model_.classes()[index];
-  w.confidence = scratch_.probabilities[index];
+  w.confidence = scratch.probabilities[index];
   return w;
 }
 

@@ -5,6 +5,11 @@
 // Lag is honest: a window's modelled cost is slept before its result is reported, windows are
 // classified one after another as on one core, and what is shown is stamped when it is on screen.
 //
+// A model for every subset of worn sensors (learn/subset_serving.h) is asked about the sensors that
+// have the whole window: one that drops out, or that the guard distrusts, leaves the others to
+// their own classifier (counted, by the mask: phone.windows_worn.5). Repetitions are counted by the
+// first wearable alone.
+//
 // Everything is reported to the sink; losses inside (skipped windows, a full outbox) are counted.
 // Calls and coroutines are on the runtime's executor. The references must stay valid until the
 // application is destroyed or the runtime has no work left, whichever is later; a destroyed

@@ -64,6 +64,9 @@ void PhoneOptions::describe(OptionVisitor& v) {
             "windows that may wait; the oldest are skipped beyond");
   v.number("max_filled", max_filled, {0, 1}, "1",
            "a window with a greater share of invented rows is not classified");
+  v.number("worn_silence_s", worn_silence_s, {0.1, 600}, "s",
+           "with a model for every subset of worn sensors: one that is silent for longer is not "
+           "waited for");
   v.number("display_ms", display_ms, {0, 1000}, "ms", "from decision to screen",
            "one frame at 60 Hz");
   v.flag("automatic_session", automatic_session,
@@ -73,6 +76,7 @@ void PhoneOptions::describe(OptionVisitor& v) {
   v.table("guard", guard, "looks for signals that nobody's body made");
   v.table("sets", sets, "from windows to sets");
   v.table("repetitions", repetitions, "counter within a set");
+  v.table("tracker", tracker, "counter of exercises whose repetitions are known");
   v.table("upload", upload, "to the services");
 }
 

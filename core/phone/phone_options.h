@@ -8,6 +8,8 @@
 #include "core/base/options.h"
 #include "core/phone/guard.h"
 #include "core/phone/repetition_counter.h"
+#include "core/phone/repetition_profile.h"
+#include "core/phone/repetition_tracker.h"
 #include "core/runtime/runtime.h"
 #include "core/signal/clock_aligner.h"
 #include "core/signal/conditioner.h"
@@ -55,12 +57,17 @@ struct PhoneOptions {
   double classify_cost_ms = 5;
   std::int64_t pending_windows = 16;
   double max_filled = 0.5;
+  double worn_silence_s = 3;
   double display_ms = 16;
   bool automatic_session = true;
   double session_linger_s = 10;
   GuardOptions guard;
   SetOptions sets;
   RepetitionCounterOptions repetitions;
+  RepetitionTrackerOptions tracker;
+  // What came with the model; exercises without one are counted by what is periodic in them. Not in
+  // describe(): whoever loads the model puts them here.
+  std::vector<RepetitionProfile> profiles;
   UploadOptions upload;
   void describe(OptionVisitor& v);
 };

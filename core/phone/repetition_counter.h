@@ -10,10 +10,11 @@
 // After the idea of Morris, Saponas, Guillory, Kelner, "RecoFit", CHI 2014, section 4.3
 // (principal axis, autocorrelation, peaks), made causal.
 //
-// Measured on the public gym captures against their labels (165 sets of five or more that lost less
-// than 2 % of their packets, none left out): within one of the label in 77 % (whole set in view)
-// and 65 % (streaming), where peaks over a fixed autocorrelation get 57 %. The three shares below
-// were chosen on those same sets; chosen without the session that is scored, 73 %.
+// Counting while the set runs is the same over the set so far, again with every row: a better idea
+// of the set is applied to all of it, and what was shown stays, so that the screen shows the most
+// that was ever counted.
+//
+// Measured on the public gym captures: docs/repetitions.md.
 //
 // Leaves out: other sensors; the question whether there is a set at all, which whoever pushes
 // samples has decided; limbs that take turns (a wrist sees its own repetitions only, a person
@@ -27,11 +28,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/base/options.h"
 #include "core/base/time.h"
+#include "core/phone/periodicity.h"
 
 namespace gauntlet {
 
@@ -39,7 +42,7 @@ struct RepetitionCounterOptions {
   double rate_hz = 50;
   double min_period_s = 0.4;
   double max_period_s = 8;
-  double history_s = 24;
+  double history_s = 120;
   double cutoff_hz = 3;
   double min_similarity = 0.6;
   double min_movement_mps2 = 0.2;
@@ -47,11 +50,13 @@ struct RepetitionCounterOptions {
   double min_excursion = 0.5;
   double min_spacing = 0.7;
   double confirm_drop = 0.025;
+  std::int64_t least_looks = 8;
+  double flat = 0.0125;
   void describe(OptionVisitor& v);
 };
 
-// `completed` is the host time of the sample at which the limb was back where it had started,
-// corrected for the delay of the counter's own filter.
+// `completed` is the host time of the sample at which the limb turned, corrected for the delay of
+// the counter's own filter; at which end of the movement is not known from the signal alone.
 struct Repetition {
   HostTime completed;
 };
@@ -74,10 +79,9 @@ class MotionSmoother {
   Duration delay_;
 };
 
-// One limb's set. The period is known after two to three repetitions; those before it are reported
-// together at that moment, later ones within a quarter of a second of their completion. If it turns
-// out that what was reported was something else (a bar being adjusted), so many of the next
-// repetitions are kept back.
+// One limb's set, as it runs. A period must have been seen at `least_looks` looks before anything
+// is shown; the repetitions before that are shown together then, later ones within a quarter of a
+// second of their turning point.
 class RepetitionCounter {
  public:
   explicit RepetitionCounter(const RepetitionCounterOptions& options);
@@ -86,25 +90,16 @@ class RepetitionCounter {
   std::span<const Repetition> take_new();
   // Forgets everything: a new set begins.
   void reset();
-  // 0 while unknown.
-  double period_s() const { return period_s_; }
 
  private:
   struct Row {
     HostTime t;
-    std::array<double, 3> value;
+    Vector3 value;
     double fast;  // MotionSmoother::take_fast()
   };
-  // The stretch of `rows` before row number `end` was like the one before it.
-  struct LocalPeriod {
-    std::uint64_t end = 0;
-    std::size_t rows = 0;
-    double weight = 0;
-  };
   void keep(const Row& row);
-  void analyse();
-  std::vector<HostTime> completed() const;
-  void emit();
+  void forget();
+  void recount();
 
   RepetitionCounterOptions options_;
   std::size_t decimation_;
@@ -113,17 +108,16 @@ class RepetitionCounter {
   std::size_t hop_;
   MotionSmoother smoother_;
   std::size_t phase_ = 0;
-  std::vector<Row> rows_;        // oldest first
-  std::uint64_t rows_ever_ = 0;  // row number of the one after the newest
-  std::vector<LocalPeriod> local_periods_;
-  std::array<double, 3> axis_{};
-  double range_ = 0;
-  double period_s_ = 0;
-  HostTime periodic_from_;  // what moved before was something else
-  // Completion times of those reported within the history, and how many of them a better idea of
-  // the set has unmade: so many of the next are not reported, since none can be taken back.
-  std::vector<HostTime> reported_;
-  std::size_t owed_ = 0;
+  // The set so far, row by row.
+  std::vector<Vector3> rows_;
+  std::vector<double> fast_;
+  std::vector<HostTime> times_;
+  std::size_t since_analysed_ = 0;
+  std::vector<LocalPeriod> periods_;
+  std::optional<SetShape> shape_;
+  std::vector<std::size_t> found_;  // rows, by the latest idea of the set
+  std::size_t before_ = 0;          // counted in what is forgotten
+  std::size_t shown_ = 0;
   std::vector<Repetition> fresh_;
   std::vector<Repetition> taken_;
 };

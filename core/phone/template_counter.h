@@ -10,11 +10,7 @@
 // with two turning points and ones half lost at the ends are found. It shares the period with them:
 // a wrong octave is wrong in both.
 //
-// Measured on the sets of repetition_counter.h, its three shares chosen on those same sets: exact
-// in 42 % where the peaks are in 36 %, within one in 75 % where they are in 77 %. In 33 of the 38
-// sets where the peaks miss the label by more than one, the two counters agree within one against
-// it: five are curls of alternating arms, of which the wrist sees half; one recording lasts 4 s;
-// the others are mostly trains of clear repetitions of another number than the label says.
+// Measured beside the peaks: docs/repetitions.md.
 //
 // Units and frame as in repetition_counter.h. The set must be over.
 #pragma once

@@ -113,8 +113,20 @@ awaitable<Outcome> read_some(ByteStream& stream, beast::flat_buffer& buffer) {
 
 // ---- server ------------------------------------------------------------------------------------
 
+// A time limit that what waits for `length` each time is under. A race of every read and write
+// with a timer of its own would cost more than the requests themselves: the watch below wakes
+// once a `length` at most, and no timer is ever cancelled.
+struct Deadline {
+  Duration length;
+  HostTime at = HostTime::max();
+};
+
 struct Connection {
+  Connection(std::unique_ptr<ByteStream> from, const HttpLimits& limits)
+      : stream(std::move(from)), idle{limits.idle_timeout}, request{limits.request_timeout} {}
   std::unique_ptr<ByteStream> stream;
+  Deadline idle, request;
+  bool timed_out = false;
   asio::cancellation_signal cancel;
   beast::flat_buffer buffer;
 };
@@ -128,6 +140,28 @@ struct Server {
   bool stopping = false;
   Signal finished{runtime.executor(), "http server: connections to end"};
 };
+
+// Closes the connection when the deadline has passed. While none is set it sleeps for one length:
+// whatever is set meanwhile ends later.
+awaitable<void> watch(Runtime& runtime, Connection& connection, Deadline& deadline) {
+  for (;;) {
+    const HostTime now = runtime.now();
+    if (deadline.at <= now) {
+      connection.timed_out = true;
+      deadline.at = HostTime::max();
+      connection.stream->close();
+    }
+    co_await runtime.sleep_until(std::min(deadline.at, now + deadline.length));
+  }
+}
+
+awaitable<error_code> within(Runtime& runtime, Connection& connection, Deadline& deadline,
+                             awaitable<Outcome> operation) {
+  deadline.at = runtime.now() + deadline.length;
+  const Outcome outcome = co_await std::move(operation);
+  deadline.at = HostTime::max();
+  co_return connection.timed_out ? error_code(asio::error::timed_out) : std::get<0>(outcome);
+}
 
 bool is_malformed(error_code error) {
   return error.category() == error_code(http::error::bad_method).category() &&
@@ -170,7 +204,7 @@ awaitable<HttpResponse> answer(Server& server, HttpRequest request) {
   co_return internal_error();
 }
 
-awaitable<error_code> write_response(Server& server, ByteStream& stream, HttpResponse from,
+awaitable<error_code> write_response(Server& server, Connection& connection, HttpResponse from,
                                      bool head, bool keep_alive) {
   http::response<http::string_body> out(static_cast<http::status>(from.status), kHttp11);
   set_headers(out, from.headers);
@@ -181,8 +215,8 @@ awaitable<error_code> write_response(Server& server, ByteStream& stream, HttpRes
   server.counters.add("http.status." + std::to_string(from.status));
   const std::string bytes = head ? bytes_of(http::response<http::empty_body>(std::move(out.base())))
                                  : bytes_of(std::move(out));
-  co_return co_await until(server.runtime, server.runtime.now() + server.limits.request_timeout,
-                           asio::async_write(stream, asio::buffer(bytes), kAsTuple));
+  co_return co_await within(server.runtime, connection, connection.request,
+                            asio::async_write(*connection.stream, asio::buffer(bytes), kAsTuple));
 }
 
 // Lets the peer finish what it is sending, so that it gets to read the answer.
@@ -202,9 +236,8 @@ awaitable<void> drain(Server& server, Connection& connection) {
 // True when the peer has begun another request.
 awaitable<bool> wait_for_request(Server& server, Connection& connection) {
   if (connection.buffer.size() > 0) co_return true;  // pipelined
-  const error_code error =
-      co_await until(server.runtime, server.runtime.now() + server.limits.idle_timeout,
-                     read_some(*connection.stream, connection.buffer));
+  const error_code error = co_await within(server.runtime, connection, connection.idle,
+                                           read_some(*connection.stream, connection.buffer));
   if (error == asio::error::timed_out) server.counters.add("http.idle_closed");
   if (error == boost::system::errc::protocol_error) server.counters.add("http.dropped.tls");
   co_return !error;
@@ -216,8 +249,8 @@ awaitable<bool> serve_one(Server& server, Connection& connection) {
   parser.header_limit(static_cast<std::uint32_t>(server.limits.header_bytes));
   parser.body_limit(server.limits.body_bytes);
   const error_code error =
-      co_await until(server.runtime, server.runtime.now() + server.limits.request_timeout,
-                     http::async_read(*connection.stream, connection.buffer, parser, kAsTuple));
+      co_await within(server.runtime, connection, connection.request,
+                      http::async_read(*connection.stream, connection.buffer, parser, kAsTuple));
   if (error && !is_malformed(error)) {
     if (!server.stopping) {
       server.counters.add(error == asio::error::timed_out ? "http.dropped.request_timeout"
@@ -227,8 +260,8 @@ awaitable<bool> serve_one(Server& server, Connection& connection) {
   }
   server.counters.add("http.requests");
   if (error) {
-    const error_code sent = co_await write_response(server, *connection.stream,
-                                                    refusal(error, server.counters), false, false);
+    const error_code sent =
+        co_await write_response(server, connection, refusal(error, server.counters), false, false);
     if (!sent) co_await drain(server, connection);
     co_return false;
   }
@@ -239,17 +272,28 @@ awaitable<bool> serve_one(Server& server, Connection& connection) {
                       headers_of(message.base()), std::move(message.body())};
   HttpResponse response = co_await answer(server, std::move(request));
   const error_code sent =
-      co_await write_response(server, *connection.stream, std::move(response), head, keep_alive);
+      co_await write_response(server, connection, std::move(response), head, keep_alive);
   if (sent) server.counters.add("http.dropped.unanswered");
   co_return !sent && keep_alive;
 }
 
-awaitable<void> serve_connection(std::shared_ptr<Server> server, Connection& connection) {
-  // One co_await per condition: g++ 12 miscompiles two that are joined by && in a loop's.
-  while (co_await wait_for_request(*server, connection)) {
-    const bool more = co_await serve_one(*server, connection);
-    if (!more) break;
+// Ends with a value whatever happens: in `a || b` a failure alone would not end the others.
+awaitable<void> serve_requests(Server& server, Connection& connection) {
+  try {
+    // One co_await per condition: g++ 12 miscompiles two that are joined by && in a loop's.
+    while (co_await wait_for_request(server, connection)) {
+      const bool more = co_await serve_one(server, connection);
+      if (!more) break;
+    }
+  } catch (const std::exception&) {
+    if (!server.stopping) server.counters.add("http.dropped.exception");
   }
+}
+
+awaitable<void> serve_connection(std::shared_ptr<Server> server, Connection& connection) {
+  co_await (serve_requests(*server, connection) ||
+            watch(server->runtime, connection, connection.idle) ||
+            watch(server->runtime, connection, connection.request));
 }
 
 void start_connection(const std::shared_ptr<Server>& server, std::unique_ptr<ByteStream> stream) {
@@ -258,8 +302,8 @@ void start_connection(const std::shared_ptr<Server>& server, std::unique_ptr<Byt
     server->counters.add("http.rejected.too_many_connections");
     return;  // closed
   }
-  const auto it = server->connections.emplace(server->connections.end());
-  it->stream = std::move(stream);
+  const auto it =
+      server->connections.emplace(server->connections.end(), std::move(stream), server->limits);
   const auto ended = [server, it](std::exception_ptr error) {
     if (error && !server->stopping) server->counters.add("http.dropped.exception");
     it->stream->close();
@@ -369,6 +413,25 @@ std::string message_of(HttpRequest from, const Endpoint& endpoint) {
   return bytes_of(std::move(out));
 }
 
+struct Exchange {
+  Exchange(const std::string& text, beast::flat_buffer& received)
+      : message(text), buffer(received) {}
+  const std::string& message;
+  beast::flat_buffer& buffer;
+  http::response_parser<http::string_body> parser{};
+  error_code sent{};
+};
+
+// One operation, so that one timer is raced for all of it.
+awaitable<Outcome> exchange(ByteStream& stream, Exchange& with) {
+  const auto written = co_await asio::async_write(stream, asio::buffer(with.message), kAsTuple);
+  with.sent = std::get<0>(written);
+  if (with.sent == asio::error::operation_aborted) co_return written;
+  // A server may refuse and close before it has read everything: its answer counts, then.
+  const auto read = co_await http::async_read(stream, with.buffer, with.parser, kAsTuple);
+  co_return read;
+}
+
 void fail_on(error_code error, const Endpoint& endpoint) {
   if (error) throw system_error(error, "http " + endpoint.host);
 }
@@ -403,21 +466,15 @@ awaitable<HttpResponse> HttpClient::request(HttpRequest request) {
   std::unique_ptr<std::unique_ptr<Connection>, decltype(drop)> guard(&connection_, drop);
   connection_->busy = true;
   ByteStream& stream = *connection_->stream;
-  const error_code sent = co_await until(
-      runtime_, deadline, asio::async_write(stream, asio::buffer(message), kAsTuple));
-  if (sent == asio::error::timed_out || sent == asio::error::operation_aborted) {
-    fail_on(sent, endpoint_);
-  }
-  // A server may refuse and close before it has read everything: its answer counts, then.
-  http::response_parser<http::string_body> parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-  parser.body_limit(limits_.body_bytes);
-  parser.skip(head);
-  const error_code received = co_await until(
-      runtime_, deadline, http::async_read(stream, connection_->buffer, parser, kAsTuple));
-  if (received) fail_on(sent ? sent : received, endpoint_);
-  auto answer = parser.release();
-  if (!sent && answer.keep_alive()) {
+  Exchange with(message, connection_->buffer);
+  with.parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+  with.parser.body_limit(limits_.body_bytes);
+  with.parser.skip(head);
+  const error_code received = co_await until(runtime_, deadline, exchange(stream, with));
+  if (received == asio::error::timed_out) fail_on(received, endpoint_);
+  if (received) fail_on(with.sent ? with.sent : received, endpoint_);
+  auto answer = with.parser.release();
+  if (!with.sent && answer.keep_alive()) {
     connection_->busy = false;
     guard.release();
   }

@@ -61,58 +61,6 @@ std::string_view to_string(ServiceKind kind) {
   return "unknown";
 }
 
-ServiceKeys ServiceKeys::generate(SignatureAlgorithm algorithm) {
-  return {SigningKey::generate(algorithm, "s1"), RsaPrivateKey::generate("p1"),
-          crypto::random_bytes(crypto::kKeyBytes)};
-}
-
-void EndpointOptions::describe(OptionVisitor& v) {
-  v.text("host", host, "name or address to listen on; empty for loopback");
-  v.integer("port", port, {0, 65535}, "", "0 for any free port");
-}
-
-void RestartOptions::describe(OptionVisitor& v) {
-  v.choice("service", service,
-           {{"authz", ServiceKind::authz},
-            {"profile", ServiceKind::profile},
-            {"ingest", ServiceKind::ingest},
-            {"model", ServiceKind::model}},
-           "which service restarts");
-  v.number("at_s", at_s, {0, 1e9}, "s", "when it goes down, from the start of serving");
-  v.number("down_s", down_s, {0, 1e6}, "s", "how long it is away");
-}
-
-void ServiceSetOptions::describe(OptionVisitor& v) {
-  v.choice("algorithm", algorithm,
-           {{"HS256", SignatureAlgorithm::hs256}, {"ES256", SignatureAlgorithm::es256}},
-           "outer signature; with HS256 a compromised ingest mints clusters");
-  v.choice("durability", durability,
-           {{"memory", Durability::memory},
-            {"process", Durability::process},
-            {"power", Durability::power}},
-           "what a stored chunk survives: nothing, the process, a power cut");
-  v.table("tokens", tokens, "the two-part token");
-  v.table("authz", authz, "log-in");
-  v.table("ingest", ingest, "uploads");
-  v.table("model", model, "the registry of models");
-  for (const auto kind : kServiceKinds) {
-    v.table(std::string("listen_").append(to_string(kind)), endpoints[index_of(kind)],
-            "where this service listens");
-  }
-  v.text("ingest_postgres", ingest_postgres,
-         "PostgreSQL connection string of ingest's own database; empty for SQLite");
-  v.text("profile_postgres", profile_postgres,
-         "PostgreSQL connection string of profile's own database; empty for SQLite");
-  v.integer("log_bytes_max", log_bytes_max, {0, 1e12}, "B", "log kept of each service", "choice");
-  v.integer("connections_max", connections_max, {1, 1e6}, "",
-            "connections of each service; more are closed", "choice");
-  v.number("idle_timeout_s", idle_timeout_s, {0.1, 86400}, "s",
-           "a connection without a request is closed after it", "choice");
-  v.number("request_timeout_s", request_timeout_s, {0.1, 3600}, "s",
-           "a request, and its answer, may take so long", "choice");
-  v.list("restart", restarts, "services that go down and come back");
-}
-
 // Held by the server coroutines, too: a handler never outlives its service.
 struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
   State(ServiceRuntimes runtimes, const std::filesystem::path& directory,
@@ -126,7 +74,18 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     }
     prepare_hosts(runtimes, directory);
     KeyRing ring(keys.signing.algorithm());
-    CHECK(ring.add(keys.signing.verify_key(), runtimes.authz.now()).ok());
+    const HostTime now = runtimes.authz.now();
+    CHECK(ring.add(keys.signing.verify_key(), now).ok());
+    auto identity = std::make_shared<LocalKeyProvider>(keys.identity);
+    if (keys.retiring && now < keys.retiring->until) {
+      const auto& old = *keys.retiring;
+      if (old.signing.kid() != keys.signing.kid() && ring.add(old.signing, now).ok()) {
+        ring.retire(old.signing.kid(), old.until);
+      }
+      identity = std::make_shared<LocalKeyProvider>(old.identity);
+      // A key of the same name is the same key.
+      [[maybe_unused]] const auto same = identity->rotate(keys.identity, now, old.until - now);
+    }
     const auto verifier = [&](std::string_view audience) {
       return TokenVerifier(options.tokens, std::string(audience), ring);
     };
@@ -136,9 +95,9 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
         context(ServiceKind::authz), options.authz,
         TokenIssuer(options.tokens, keys.signing, keys.identity.public_key()),
         path(ServiceKind::authz), durability);
-    profile = std::make_unique<ProfileService>(
-        context(ServiceKind::profile), verifier(kAudienceProfile),
-        std::make_shared<LocalKeyProvider>(keys.identity), keys.at_rest, profile_store());
+    profile =
+        std::make_unique<ProfileService>(context(ServiceKind::profile), verifier(kAudienceProfile),
+                                         std::move(identity), keys.at_rest, profile_store());
     ingest = std::make_unique<IngestService>(context(ServiceKind::ingest), options.ingest,
                                              verifier(kAudienceIngest), ingest_store());
     model = std::make_unique<ModelService>(context(ServiceKind::model), verifier(kAudienceModel),
@@ -251,6 +210,68 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     h.listener->close();
   }
 
+  TokenVerifier& verifier_of(ServiceKind kind) {
+    return kind == ServiceKind::profile  ? profile->verifier()
+           : kind == ServiceKind::ingest ? ingest->verifier()
+                                         : model->verifier();
+  }
+
+  // On the executor of `kind`: from now on it knows the next key, and the old one goes.
+  Result<void> learn(ServiceKind kind, const VerifyKey& next, const std::string& old_kid) {
+    const HostTime now = host(kind).runtime->now();
+    KeyRing& ring = verifier_of(kind).keys();
+    if (auto added = ring.add(next, now); !added.ok()) return added;
+    ring.retire(old_kid, now + options.rotation_overlap());
+    return {};
+  }
+  asio::awaitable<Result<void>> learn_there(ServiceKind kind, VerifyKey next, std::string old_kid) {
+    co_return learn(kind, next, old_kid);
+  }
+  asio::awaitable<Result<void>> learn_identity_there(RsaPrivateKey next) {
+    if (profile->keys().public_key().kid() == next.public_key().kid()) co_return Result<void>();
+    co_return profile->keys().rotate(std::move(next), host(ServiceKind::profile).runtime->now(),
+                                     options.rotation_overlap());
+  }
+
+  // On authz's executor. Nobody signs or seals with what others do not know.
+  asio::awaitable<Result<void>> rotate(ServiceKeys next) {
+    const std::string old_kid = authz->issuer().signing_key().kid();
+    if (next.signing.kid() != old_kid) {
+      for (const auto kind : {ServiceKind::profile, ServiceKind::ingest, ServiceKind::model}) {
+        auto there = asio::co_spawn(host(kind).runtime->executor(),
+                                    learn_there(kind, next.signing.verify_key(), old_kid),
+                                    asio::use_awaitable);
+        auto learned = co_await std::move(there);
+        if (!learned.ok()) co_return learned;
+      }
+      authz->issuer().sign_with(next.signing);
+    }
+    auto there = asio::co_spawn(host(ServiceKind::profile).runtime->executor(),
+                                learn_identity_there(next.identity), asio::use_awaitable);
+    auto learned = co_await std::move(there);
+    if (!learned.ok()) co_return learned;
+    authz->issuer().seal_to(next.identity.public_key());
+    host(ServiceKind::authz).counters.add("service.rotations");
+    co_return Result<void>();
+  }
+
+  static asio::awaitable<void> rotate_then(std::shared_ptr<State> state, ServiceKeys next,
+                                           std::function<void(const Result<void>&)> done) {
+    const auto rotated = co_await state->rotate(std::move(next));
+    done(rotated);
+  }
+
+  static asio::awaitable<void> rotate_as_planned(std::shared_ptr<State> state, HostTime at,
+                                                 std::string number) {
+    Host& h = state->host(ServiceKind::authz);
+    co_await rest(h, at);
+    if (h.stopping) co_return;
+    ServiceKeys next{SigningKey::generate(state->options.algorithm, "s" + number),
+                     RsaPrivateKey::generate("p" + number), ""};
+    const auto rotated = co_await state->rotate(std::move(next));
+    if (!rotated.ok()) h.counters.add("service.rotations_refused." + rotated.error().code);
+  }
+
   void stop(ServiceKind kind) {
     Host& h = host(kind);
     h.stopping = true;
@@ -277,6 +298,13 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
     for (const RestartOptions& plan : options.restarts) {
       Runtime& runtime = *host(plan.service).runtime;
       spawn(runtime.executor(), restart(shared_from_this(), plan, runtime.now()));
+    }
+    Runtime& runtime = *host(ServiceKind::authz).runtime;
+    for (std::size_t i = 0; i < options.rotations.size(); ++i) {
+      spawn(runtime.executor(),
+            rotate_as_planned(shared_from_this(),
+                              runtime.now() + from_seconds(options.rotations[i].at_s),
+                              std::to_string(i + 2)));
     }
   }
 
@@ -364,30 +392,27 @@ Result<void> ServiceSet::rotate_signing_key(std::string kid) {
   const std::string old_kid = authz().issuer().signing_key().kid();
   if (!is_key_id(kid)) return Error{"bad_kid", "allowed are 1 to 32 of A-Z a-z 0-9 _ -"};
   const SigningKey next = SigningKey::generate(state_->options.algorithm, std::move(kid));
-  const std::chrono::seconds overlap(state_->options.tokens.lifetime_s +
-                                     2 * state_->options.tokens.leeway_s);
-  const auto learn = [&](ServiceKind kind, TokenVerifier& verifier) -> Result<void> {
-    const HostTime now = state_->host(kind).runtime->now();
-    if (auto added = verifier.keys().add(next.verify_key(), now); !added.ok()) return added;
-    verifier.keys().retire(old_kid, now + overlap);
-    return {};
-  };
   // All rings are alike: what the first one takes, the others take.
-  if (auto r = learn(ServiceKind::profile, profile().verifier()); !r.ok()) return r;
-  CHECK(learn(ServiceKind::ingest, ingest().verifier()).ok());
-  CHECK(learn(ServiceKind::model, model().verifier()).ok());
+  const VerifyKey known = next.verify_key();
+  if (auto r = state_->learn(ServiceKind::profile, known, old_kid); !r.ok()) return r;
+  CHECK(state_->learn(ServiceKind::ingest, known, old_kid).ok());
+  CHECK(state_->learn(ServiceKind::model, known, old_kid).ok());
   authz().issuer().sign_with(next);
   return {};
 }
 
 Result<void> ServiceSet::rotate_identity_key(RsaPrivateKey next) {
-  const std::chrono::seconds overlap(state_->options.tokens.lifetime_s +
-                                     2 * state_->options.tokens.leeway_s);
   const RsaPublicKey public_key = next.public_key();
   const HostTime now = state_->host(ServiceKind::profile).runtime->now();
+  const Duration overlap = state_->options.rotation_overlap();
   if (auto r = profile().keys().rotate(std::move(next), now, overlap); !r.ok()) return r;
   authz().issuer().seal_to(public_key);
   return {};
+}
+
+void ServiceSet::request_rotation(ServiceKeys next, std::function<void(const Result<void>&)> done) {
+  spawn(state_->host(ServiceKind::authz).runtime->executor(),
+        State::rotate_then(state_, std::move(next), std::move(done)));
 }
 
 void ServiceSet::serve(const std::optional<TlsContext>& tls) {

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,13 @@ struct ServiceKeys {
   SigningKey signing;      // authz
   RsaPrivateKey identity;  // profile: opens the inner tokens
   std::string at_rest;     // profile: 32 bytes, seals the store
+  // Those before: what they signed and sealed is accepted until then.
+  struct Retiring {
+    VerifyKey signing;
+    RsaPrivateKey identity;
+    HostTime until;
+  };
+  std::optional<Retiring> retiring = {};
   static ServiceKeys generate(SignatureAlgorithm algorithm);
 };
 
@@ -71,6 +79,14 @@ struct RestartOptions {
   void describe(OptionVisitor& v);
 };
 
+// New keys for signing and for inner tokens, made when it is time, from the start of serving. What
+// the old ones signed and sealed is accepted until it has expired.
+struct RotationOptions {
+  double at_s = 0;
+
+  void describe(OptionVisitor& v);
+};
+
 struct ServiceSetOptions {
   SignatureAlgorithm algorithm = SignatureAlgorithm::es256;
   Durability durability = Durability::power;
@@ -85,8 +101,11 @@ struct ServiceSetOptions {
   double idle_timeout_s = 60;           // between requests
   double request_timeout_s = 10;        // within one
   std::vector<RestartOptions> restarts;
+  std::vector<RotationOptions> rotations;
   LogSink log;  // takes every line instead of log_text
 
+  // How long old keys are accepted: the life of a token, and what clocks may disagree on both ends.
+  Duration rotation_overlap() const;
   void describe(OptionVisitor& v);
 };
 
@@ -112,6 +131,11 @@ class ServiceSet {
   Result<void> rotate_signing_key(std::string kid);
   // A new key for inner tokens, with the same overlap.
   Result<void> rotate_identity_key(RsaPrivateKey next);
+
+  // Both at once, while serving and from any thread: first all verifiers know the new keys, then
+  // they are used. A key of the present name stays. `done` is called on authz's thread. Errors as
+  // above.
+  void request_rotation(ServiceKeys next, std::function<void(const Result<void>&)> done);
 
   // Over TLS when given a server's context. Throws system_error when an endpoint cannot be bound.
   void serve(const std::optional<TlsContext>& tls = {});

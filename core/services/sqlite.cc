@@ -130,7 +130,13 @@ std::string Database::bytes() const {
   return out;
 }
 
-Transaction::Transaction(Database& db) : db_(db) { db_.execute("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& db) : db_(db) {
+  if (!db_.begin_) {
+    db_.begin_ = db_.prepare("BEGIN IMMEDIATE");
+    db_.commit_ = db_.prepare("COMMIT");
+  }
+  db_.begin_->run();
+}
 
 Transaction::~Transaction() {
   if (!open_) return;
@@ -142,7 +148,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
-  db_.execute("COMMIT");
+  db_.commit_->run();
   open_ = false;
 }
 

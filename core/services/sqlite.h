@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -100,7 +101,9 @@ class Database {
   struct Close {
     void operator()(sqlite3* db) const;
   };
+  friend class Transaction;
   std::unique_ptr<sqlite3, Close> db_;
+  std::optional<Statement> begin_, commit_;  // prepared when the first transaction needs them
 };
 
 class Transaction {

@@ -76,6 +76,7 @@ struct TrueStream {
   // back and arm as a ratio, heart rate in 1/min, beacons as number and dBm.
   std::vector<float> signal;
   std::size_t channels = 3;
+  bool inverted = false;  // readings have the opposite sign, by design
   TrueInjection injected{};
 };
 

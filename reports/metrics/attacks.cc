@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "reports/statistics/intervals.h"
 
@@ -44,19 +45,11 @@ std::optional<bool> under_attack(const std::vector<Span>& spans, const GuardScor
   return false;
 }
 
-struct Detector {
-  std::vector<double> clean, attacked;
-  double clean_s = 0;
-  std::uint64_t alarms = 0;
-  std::map<DeviceIndex, const GuardScored*> before;
-};
-
 // Of each stretch between two scores that are both clean.
-void count_clean(Detector& d, const GuardScored& g) {
+void count_clean(DetectorScores& d, const GuardScored*& before, const GuardScored& g) {
   d.clean.push_back(g.score);
-  const GuardScored*& before = d.before[g.device];
   if (before && g.to - before->to <= kGap) d.clean_s += to_seconds(g.to - before->to);
-  d.alarms += g.alarm && !(before && before->alarm);
+  d.clean_alarms += g.alarm && !(before && before->alarm);
   before = &g;
 }
 
@@ -77,48 +70,39 @@ double share_above(std::vector<double> clean, const std::vector<double>& attacke
   return static_cast<double>(above) / static_cast<double>(attacked.size());
 }
 
-void measure_detection(const std::string& name, const std::vector<GuardScored>& scores,
-                       const std::vector<Span>& spans, MetricValues& out) {
-  double delay_s = 0;
-  std::uint64_t noticed = 0;
+void find_alarms(const std::string& name, const std::vector<GuardScored>& scores,
+                 const std::vector<Span>& spans, DetectorScores& out) {
+  out.attacks = spans.size();
   for (const Span& s : spans) {
     const auto first = std::find_if(scores.begin(), scores.end(), [&](const GuardScored& g) {
       return g.detector == name && g.device == s.device && g.alarm && g.to >= s.begin &&
              g.to <= s.end;
     });
     if (first == scores.end()) continue;
-    ++noticed;
-    delay_s += to_seconds(first->to - s.begin);
+    ++out.noticed;
+    out.delay_s += to_seconds(first->to - s.begin);
   }
-  out.set_share("guard.detected." + name, noticed, spans.size(), "no attack on a device");
-  if (noticed > 0) {
-    out.set("guard.delay_s." + name, delay_s / static_cast<double>(noticed), noticed);
+}
+
+void measure_detection(const std::string& name, const DetectorScores& d, MetricValues& out) {
+  out.set_share("guard.detected." + name, d.noticed, d.attacks, "no attack on a device");
+  if (d.noticed > 0) {
+    out.set("guard.delay_s." + name, d.delay_s / static_cast<double>(d.noticed), d.noticed);
   } else {
     out.set_missing("guard.delay_s." + name, "it noticed none");
   }
 }
 
-void measure_guard(const RunRecord& record, const std::vector<Span>& spans, MetricValues& out) {
-  std::map<std::string, Detector> detectors;
-  for (const GuardScored& g : record.events.guard) {
-    Detector& d = detectors[std::string(g.detector)];
-    const auto attacked = under_attack(spans, g);
-    if (attacked && *attacked) d.attacked.push_back(g.score);
-    if (attacked && !*attacked) {
-      count_clean(d, g);
-    } else {
-      d.before.erase(g.device);
-    }
-  }
-  for (auto& [name, d] : detectors) {
+void measure_guard(const RunRecord& record, MetricValues& out) {
+  for (const auto& [name, d] : detector_scores(record)) {
     if (d.clean_s > 0) {
-      out.set("guard.alarms_per_h." + name, 3600 * static_cast<double>(d.alarms) / d.clean_s,
-              d.alarms);
+      out.set("guard.alarms_per_h." + name, 3600 * static_cast<double>(d.clean_alarms) / d.clean_s,
+              d.clean_alarms);
     } else {
       out.set_missing("guard.alarms_per_h." + name, "no clean life");
     }
-    if (spans.empty()) continue;
-    measure_detection(name, record.events.guard, spans, out);
+    if (d.attacks == 0) continue;
+    measure_detection(name, d, out);
     for (const char* metric : {"guard.auc.", "guard.tpr_at_1pct.", "guard.tpr_at_10pct."}) {
       if (!d.clean.empty() && !d.attacked.empty()) continue;
       out.set_missing(metric + name, "no window of both kinds");
@@ -173,9 +157,28 @@ void measure_stages(const RunRecord& record, const std::vector<Span>& spans, Met
 
 }  // namespace
 
+std::map<std::string, DetectorScores> detector_scores(const RunRecord& record) {
+  const std::vector<Span> spans = spans_of(record.truth);
+  std::map<std::string, DetectorScores> detectors;
+  std::map<std::pair<std::string_view, DeviceIndex>, const GuardScored*> before;
+  for (const GuardScored& g : record.events.guard) {
+    DetectorScores& d = detectors[std::string(g.detector)];
+    const auto attacked = under_attack(spans, g);
+    if (attacked && *attacked) d.attacked.push_back(g.score);
+    const GuardScored*& last = before[{g.detector, g.device}];
+    if (attacked && !*attacked) {
+      count_clean(d, last, g);
+    } else {
+      last = nullptr;
+    }
+  }
+  for (auto& [name, d] : detectors) find_alarms(name, record.events.guard, spans, d);
+  return detectors;
+}
+
 void measure_attacks(const RunRecord& record, MetricValues& out) {
   const std::vector<Span> spans = spans_of(record.truth);
-  measure_guard(record, spans, out);
+  measure_guard(record, out);
   if (record.truth.attacks.empty()) return;
   measure_stages(record, spans, out);
   for (const TrueDevice& device : record.truth.devices) {

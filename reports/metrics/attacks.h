@@ -7,10 +7,26 @@
 // neither.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
 #include "reports/metrics/value.h"
 #include "reports/record.h"
 
 namespace gauntlet::reports {
+
+// What one detector said in one run: a score a window, and its alarms.
+struct DetectorScores {
+  std::vector<double> clean, attacked;
+  double clean_s = 0;
+  std::uint64_t clean_alarms = 0;          // beginnings of alarms
+  std::uint64_t attacks = 0, noticed = 0;  // attacks on a device; those with an alarm
+  double delay_s = 0;                      // from begin to first alarm, summed over the noticed
+};
+// By name: the guard's detectors.
+std::map<std::string, DetectorScores> detector_scores(const RunRecord& record);
 
 void measure_attacks(const RunRecord& record, MetricValues& out);
 

@@ -101,6 +101,43 @@ function costsSection({campaign: c}) {
     el('div', {class: 'card'}, scrolling('Costs', table('Costs', [{text: 'metric'}, ...charged.map((v) => ({text: v.name, n: true}))], rows))));
 }
 
+// Who noticed: a detector's hits against false alarms, and what each stage did.
+function detectionSection({campaign: c}) {
+  if (!c || c.suite || !c.detection) return null;
+  const {detectors, systems} = c.detection;
+  const cards = [];
+  if (detectors.length > 0) {
+    const at = detectors[0].roc.map((p) => p.false_alarms), data = [at], series = [], bands = [];
+    detectors.forEach((d, k) => {
+      const ink = () => colour(`--s${k % 6}`);
+      const edge = (i) => d.roc.map((p) => (p.interval ? 100 * p.interval[i] : null));
+      data.push(d.roc.map((p) => 100 * p.hits), edge(1), edge(0));
+      series.push({label: d.name, stroke: ink, width: 2, points: {size: 6}},
+        {label: 'at most', stroke: () => ink() + '55', width: .75, points: {show: false}},
+        {label: 'at least', stroke: () => ink() + '55', width: .75, points: {show: false}});
+      bands.push({series: [3 * k + 2, 3 * k + 3], fill: () => ink() + '18'});
+    });
+    const plot = new Plot({label: 'Hits by false alarms', unit: '%', xName: 'false alarms', xText: shareText, data, series, bands,
+      x: axis('share of clean windows that ring', {size: 40}), y: axis('windows under attack that ring (%)', {size: 54}),
+      xScale: {distr: 3}, yScale: {range: [0, 100]},
+      describe: () => detectors.map((d) => `${d.name}: area ${number(d.area)}.`).join(' ')});
+    const rows = detectors.map((d) => [d.name, number(d.area) + (d.area_interval ? `, ${d.area_interval.map(number).join(' to ')}` : ''),
+      `${d.noticed} of ${d.attacks}, ${between(d.noticed_interval)}`,
+      d.delay_s === null ? '–' : `${number(d.delay_s)} s${d.delay_interval_s ? `, ${d.delay_interval_s.map(number).join(' to ')}` : ''}`,
+      `${d.clean_alarms} in ${number(d.clean_h)} h, ${d.alarms_per_h.map(number).join(' to ')} an hour`]);
+    cards.push(el('div', {class: 'card'}, plotTools(plot), plot.node, plot.asTable(), scrolling('Detectors', table('Detectors', [{text: 'detector'},
+      {text: 'area under the curve', n: true}, {text: 'attacks noticed', n: true}, {text: 'delay', n: true}, {text: 'false alarms', n: true}], rows))));
+  }
+  const stages = [...new Set(systems.flatMap((s) => s.stages.map((x) => x.stage)))];
+  const cell = (s, stage) => {
+    const x = s.stages.find((y) => y.stage === stage);
+    return x ? [x.stopped === null ? null : shareText(x.stopped), x.should ? 'expected' : null].filter(Boolean).join(', ') : '–';
+  };
+  cards.push(el('div', {class: 'card'}, scrolling('Stages', table('Stages', [{text: 'system'}, ...stages.map((s) => ({text: s, n: true}))],
+    systems.map((s) => [s.name, ...stages.map((stage) => cell(s, stage))])))));
+  return section('detection', 'Who noticed', `${attacked(c)[0].name}, the phone’s guard on, on seeds of their own; clean life is other people’s. Intervals (95 %) are over people. Below: the share of attacks at which each stage refused something or rang, and which one the catalogue expects to.`, ...cards);
+}
+
 function attacksSection({campaign: c}) {
   if (!c || c.suite) return null;
   const rows = attacked(c).map((v) => [v.name, el('div', {class: 'text'}, ...(v.example ? v.example.set : [...v.set, ...v.attack]).map((s) => el('div', {}, el('code', {text: s})))),

@@ -3,7 +3,7 @@
 
 const DATA = JSON.parse(document.getElementById('data').textContent);
 
-const kNames = {experiment: 'Experiment', suite: 'Rows', campaign: 'Campaign', frontier: 'Frontier', defences: 'Systems', costs: 'Costs', attacks: 'Attacks',
+const kNames = {leakage: 'Leaks', experiment: 'Experiment', suite: 'Rows', campaign: 'Campaign', frontier: 'Frontier', defences: 'Systems', costs: 'Costs', attacks: 'Attacks',
   waveform: 'Waveform', numbers: 'Numbers', books: 'Books', signals: 'Signals', timing: 'Timing', link: 'Link', lag: 'Lag',
   classes: 'Classes', captures: 'Captures', tables: 'Tables', metrics: 'Metrics', provenance: 'Run again'};
 
@@ -11,7 +11,7 @@ function build() {
   const content = document.getElementById('content');
   content.append(DATA.campaign ? campaignHero(DATA) : heroSection(DATA));
   const nav = document.getElementById('nav');
-  for (const make of [experimentSection, suiteSection, campaignSection, frontierSection, defencesSection, costsSection, attacksSection, waveformSection, headlineSection, booksSection, signalsSection, timingSection, linkSection, lagSection,
+  for (const make of [leakageSection, experimentSection, suiteSection, campaignSection, frontierSection, defencesSection, costsSection, detectionSection, attacksSection, waveformSection, headlineSection, booksSection, signalsSection, timingSection, linkSection, lagSection,
     classesSection, capturesSection, othersSection, metricsSection, provenanceSection]) {
     const node = make(DATA);
     if (!node) continue;

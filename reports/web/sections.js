@@ -368,8 +368,28 @@ function experimentSection({result}) {
     el('div', {class: 'card', style: 'margin-top: 1rem'}, el('h3', {text: 'Every point'}), plainTable('Every point', t)));
 }
 
+// Adversary by metric: what was found, against what is had anyway and what was planted to be found.
+function leakageSection({result}) {
+  const names = Object.keys(result.tables).filter((n) => n.startsWith('leakage'));
+  if (names.length === 0) return null;
+  const pill = (v) => el('span', {class: `pill ${v === 'leaks' ? 'bad' : v === 'inconclusive' ? 'quiet' : 'good'}`, text: v});
+  const columns = ['adversary', 'metric', 'what', {text: 'measured', n: true}, {text: 'baseline', n: true}, 'planted leak', 'verdict', 'what one would change'];
+  return section('leakage', 'What leaks',
+    'Intervals are of 95 %, over people. A leak lies above its baseline with all of its interval. What does not is bounded only where a planted leak was found in the same way.',
+    ...names.map((n) => {
+      const t = result.tables[n];
+      const of = (r, c) => r[t.columns.indexOf(c)];
+      return el('div', {class: 'card', style: 'margin-bottom: 1rem'}, names.length > 1 ? el('h3', {text: words(n.replace(/^leakage: /, ''))}) : null,
+        scrolling(words(n), table(words(n), columns.map((c) => (c.text ? c : {text: c})), t.rows.map((r) => [
+          of(r, 'adversary'), of(r, 'metric'), of(r, 'what'),
+          el('div', {}, el('b', {text: `${number(of(r, 'value'))} ${of(r, 'unit')}`}), el('div', {text: of(r, 'interval 95 %')})),
+          el('div', {}, el('b', {text: number(of(r, 'baseline'))}), el('div', {text: of(r, 'baseline is')})),
+          of(r, 'planted leak'), pill(of(r, 'verdict')), of(r, 'what one would change')]))));
+    }));
+}
+
 function othersSection({result}) {
-  const names = Object.keys(result.tables).filter((n) => n !== 'confusion' && !n.startsWith('replay') && !n.startsWith('experiment'));
+  const names = Object.keys(result.tables).filter((n) => n !== 'confusion' && !n.startsWith('replay') && !n.startsWith('experiment') && !n.startsWith('leakage'));
   if (names.length === 0) return null;
   const titles = {canaries: 'Identifiers found, and where'};
   return section('tables', 'Further tables', null, ...names.map((n) =>

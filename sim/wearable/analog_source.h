@@ -36,6 +36,8 @@ class AnalogSource {
   // input at each instant of `t` (strictly increasing), behind the path's low-pass. Where a sensor
   // counts or listens (heart rate, beacons) it puts what is counted or heard in its place.
   virtual void add(const AnalogPath& path, std::span<const WorldTime> t, float* xyz) const = 0;
+  // Whether it drives the amplifier before the low-pass into its rails: a comparator there sees it.
+  virtual bool overloads(const AnalogPath&, WorldTime) const { return false; }
 };
 
 }  // namespace gauntlet::sim

@@ -88,6 +88,9 @@ void EnergyOptions::describe(OptionVisitor& v) {
            "CC2541 data sheet: 18.2 mA at 0 dBm, 3 V, 8 us a byte");
   v.number("radio_uj_per_event", radio_uj_per_event, {0, 1e6}, "uJ",
            "cost of a connection event attended, bytes beside", "TI AN092, CC2541 at 3 V");
+  v.number("conversion_uj", conversion_uj, {0, 1e4}, "uJ",
+           "cost of each conversion of a sensor beyond one a sample",
+           "ST LIS3DH, table 12: 0.18 uA per hertz at 2.5 V");
 }
 
 Energy energy_of(const EnergyAccount& firmware, const RadioUse& radio, const EnergyOptions& c,
@@ -96,7 +99,8 @@ Energy energy_of(const EnergyAccount& firmware, const RadioUse& radio, const Ene
   return {1e-3 * static_cast<double>(firmware.wake_ups) * c.wake_uj, awake_s * c.awake_mw,
           std::max(0.0, run_s - awake_s) * c.asleep_mw,
           1e-3 * (static_cast<double>(radio.bytes) * c.radio_uj_per_byte +
-                  static_cast<double>(radio.events) * c.radio_uj_per_event)};
+                  static_cast<double>(radio.events) * c.radio_uj_per_event),
+          1e-3 * static_cast<double>(firmware.extra_conversions) * c.conversion_uj};
 }
 
 }  // namespace gauntlet::sim

@@ -70,15 +70,17 @@ struct EnergyOptions {
   double asleep_mw = 0.003;
   double radio_uj_per_byte = 0.44;
   double radio_uj_per_event = 66;  // connection event attended
+  double conversion_uj = 0.45;     // of each conversion beyond one a sample
   void describe(OptionVisitor& v);
 };
 
 struct EnergyAccount {
   std::uint64_t wake_ups = 0;
-  std::uint64_t reads = 0;         // transactions on the sensors' bus
-  std::uint64_t outbox_busy = 0;   // offers of a frame that were refused
-  std::uint64_t polls_missed = 0;  // while the outbox was waited for: samples never taken
-  std::uint64_t bytes = 0;         // of frames handed to the connection
+  std::uint64_t reads = 0;              // transactions on the sensors' bus
+  std::uint64_t outbox_busy = 0;        // offers of a frame that were refused
+  std::uint64_t polls_missed = 0;       // while the outbox was waited for: samples never taken
+  std::uint64_t bytes = 0;              // of frames handed to the connection
+  std::uint64_t extra_conversions = 0;  // beyond one a sample
   double awake_ms = 0;
 };
 
@@ -89,8 +91,8 @@ struct RadioUse {
 };
 
 struct Energy {
-  double wake_mj = 0, awake_mj = 0, asleep_mj = 0, radio_mj = 0;
-  double total_mj() const { return wake_mj + awake_mj + asleep_mj + radio_mj; }
+  double wake_mj = 0, awake_mj = 0, asleep_mj = 0, radio_mj = 0, conversions_mj = 0;
+  double total_mj() const { return wake_mj + awake_mj + asleep_mj + radio_mj + conversions_mj; }
 };
 Energy energy_of(const EnergyAccount& firmware, const RadioUse& radio, const EnergyOptions& costs,
                  double run_s);

@@ -68,6 +68,8 @@ SampledSensor::SampledSensor(const SensorOptions& options, const ThermalOptions&
       gaps_(shared_oscillator ? device.child("gaps")
                               : device.child(to_string(options.kind)).child("gaps")),
       next_gap_(WorldTime::max()) {
+  if (options.sampling == Sampling::out_of_phase) readings_ = 2;
+  if (options.sampling == Sampling::random_average) readings_ = options.sampling_count;
   CHECK(id.sensor == options.kind);
   const FaultOptions& f = options.faults;
   if (f.gap_per_hour > 0)
@@ -88,7 +90,16 @@ void SampledSensor::advance() {
     }
     next_gap_ = gap_end + from_seconds(gaps_.exponential(3600 / f.gap_per_hour));
   }
+  while (options_->saturation_flag && next_ < end_ && overloaded(next_)) {
+    next_ = clock_.take();
+    ++missed_;
+  }
   if (next_ >= end_) next_ = WorldTime::max();
+}
+
+bool SampledSensor::overloaded(WorldTime t) const {
+  return std::any_of(sources_.begin(), sources_.end(),
+                     [&](const AnalogSource* s) { return s->overloads(path_, t); });
 }
 
 void SampledSensor::take(std::size_t n, WorldTime until, std::vector<WorldTime>& out) {
@@ -102,6 +113,7 @@ TrueStream SampledSensor::make_truth() const {
   TrueStream s;
   s.id = id_;
   s.channels = channels_of(id_.sensor);
+  s.inverted = options_->inverted;
   s.nominal_rate_hz = options_->nominal_rate_hz;
   s.true_rate_hz = path_.sample_rate_hz;
   const auto n = static_cast<std::size_t>(to_seconds(end_ - begin_) * s.true_rate_hz * 1.001) + 16;
@@ -130,21 +142,47 @@ void SampledSensor::add_sources(std::span<const WorldTime> t, float* xyz) {
     for (const AnalogSource* s : sources_) s->add(path_, t, xyz);
     return;
   }
-  const bool pair = options_->sampling == Sampling::out_of_phase;
-  const std::int64_t readings = pair ? 2 : options_->sampling_count;
-  const double period_s = 1 / path_.sample_rate_hz;
-  shifted_.resize(t.size());
   injected_.assign(3 * t.size(), 0.0F);
-  for (std::int64_t r = 0; r < readings; ++r) {
-    for (std::size_t i = 0; i < t.size(); ++i) {
+  for (std::int64_t r = 0; r < readings_; ++r) {
+    const auto shifted = instants_of(r);
+    for (const AnalogSource* s : sources_) s->add(path_, shifted, injected_.data());
+  }
+  const float share = 1 / static_cast<float>(readings_);
+  for (std::size_t i = 0; i < 3 * t.size(); ++i) xyz[i] += share * injected_[i];
+}
+
+// Of reading r of each sample.
+std::span<const WorldTime> SampledSensor::instants_of(std::int64_t r) const {
+  const std::size_t n = shifted_.size() / static_cast<std::size_t>(readings_);
+  return std::span(shifted_).subspan(static_cast<std::size_t>(r) * n, n);
+}
+
+void SampledSensor::draw_instants(std::span<const WorldTime> t) {
+  const bool pair = options_->sampling == Sampling::out_of_phase;
+  const double period_s = 1 / path_.sample_rate_hz;
+  shifted_.resize(t.size() * static_cast<std::size_t>(readings_));
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    for (std::int64_t r = 0; r < readings_; ++r) {
       const double offset_s = pair ? static_cast<double>(r) * 0.5 / options_->resonance_hz
                                    : offsets_.uniform(0, period_s);
-      shifted_[i] = t[i] + from_seconds(offset_s);
+      // Jitter may turn two around: motion wants them in order.
+      WorldTime* at = &shifted_[static_cast<std::size_t>(r) * t.size() + i];
+      *at = t[i] + from_seconds(offset_s);
+      if (i > 0) *at = std::max(*at, at[-1]);
     }
-    for (const AnalogSource* s : sources_) s->add(path_, shifted_, injected_.data());
   }
-  const float share = 1 / static_cast<float>(readings);
-  for (std::size_t i = 0; i < 3 * t.size(); ++i) xyz[i] += share * injected_[i];
+  conversions_ += static_cast<std::int64_t>(shifted_.size() - t.size());
+}
+
+// What the mean of several readings makes of the motion; `at_t`: the motion at the stamps.
+void SampledSensor::smear(std::span<const float> at_t, float* xyz) {
+  std::vector<float>& one = injected_;
+  one.resize(at_t.size());
+  const float share = 1 / static_cast<float>(readings_);
+  for (std::int64_t r = 0; r < readings_; ++r) {
+    evaluate(instants_of(r), one.data());
+    for (std::size_t k = 0; k < at_t.size(); ++k) xyz[k] += share * (one[k] - at_t[k]);
+  }
 }
 
 // Mount and low-pass, on the motion alone: what is injected comes with its own gain.
@@ -220,10 +258,18 @@ void SampledSensor::sample(std::span<const WorldTime> t, float* xyz, TrueStream&
   }
   truth.sampled_at.insert(truth.sampled_at.end(), t.begin(), t.end());
   append_signal(body_ ? body_truth_.data() : xyz, t.size(), truth);
+  const bool several = options_->sampling != Sampling::plain;
+  if (several) draw_instants(t);
+  if (several && !body_) felt_at_t_.assign(xyz, xyz + 3 * t.size());
   if (mount_.on() || lowpass_.on()) feel(t, xyz);
+  if (several && !body_) smear(felt_at_t_, xyz);
   if (!sources_.empty()) inject(t, xyz, truth.injected);
   chain_.apply(t, needs_force ? force_.data() : nullptr, xyz);
   taken_ += static_cast<std::int64_t>(t.size());
+  if (options_->heart.dark_slots && options_->kind == SensorKind::heart_rate) {
+    conversions_ += static_cast<std::int64_t>(static_cast<double>(t.size()) * path_.pulse_rate_hz /
+                                              options_->nominal_rate_hz);
+  }
 }
 
 }  // namespace gauntlet::sim

@@ -32,7 +32,10 @@ class SampledSensor {
   // Instants still to come; WorldTime::max() when there is none before the end.
   WorldTime next() const { return next_; }
   std::int64_t taken() const { return taken_; }
+  // Instants at which nothing was taken: gaps, and samples withheld by the saturation flag.
   std::int64_t missed_in_gaps() const { return missed_; }
+  // Conversions beyond one a sample: what several readings and dark slots take.
+  std::int64_t extra_conversions() const { return conversions_; }
 
   // Appends up to `n` instants, none later than `until`, to `out`.
   void take(std::size_t n, WorldTime until, std::vector<WorldTime>& out);
@@ -44,10 +47,14 @@ class SampledSensor {
 
  private:
   void advance();
+  bool overloaded(WorldTime t) const;
   void evaluate(std::span<const WorldTime> t, float* xyz);
   void feel(std::span<const WorldTime> t, float* xyz);
   void inject(std::span<const WorldTime> t, float* xyz, TrueInjection& account);
   void add_sources(std::span<const WorldTime> t, float* xyz);
+  void draw_instants(std::span<const WorldTime> t);
+  std::span<const WorldTime> instants_of(std::int64_t reading) const;
+  void smear(std::span<const float> at_t, float* xyz);
 
   std::shared_ptr<const SensorOptions> options_;
   StreamId id_;
@@ -61,11 +68,12 @@ class SampledSensor {
   std::unique_ptr<BodySource> body_;  // of kinds that do not sense the motion
   RandomStream offsets_, gaps_;
   std::vector<const AnalogSource*> sources_;
-  std::vector<WorldTime> shifted_;
+  std::int64_t readings_ = 1;       // of a sample
+  std::vector<WorldTime> shifted_;  // readings_ x N
   std::vector<WorldTime> fine_;
-  std::vector<float> force_, injected_, felt_, body_truth_, untouched_;
+  std::vector<float> force_, injected_, felt_, felt_at_t_, body_truth_, untouched_;
   WorldTime next_, next_gap_, felt_until_ = WorldTime::min();
-  std::int64_t taken_ = 0, missed_ = 0;
+  std::int64_t taken_ = 0, missed_ = 0, conversions_ = 0;
 };
 
 }  // namespace gauntlet::sim

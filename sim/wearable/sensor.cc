@@ -85,6 +85,7 @@ void SensorOptions::describe(OptionVisitor& v) {
   v.table("oscillator", oscillator, "the sensor's own oscillator");
   v.number("sampling_jitter_us", sampling_jitter_us, {0, 5000}, "us", "sd of each sampling instant",
            "proposal");
+  v.flag("saturation_flag", saturation_flag, "samples of an amplifier in its rails are withheld");
   v.choice("sampling", sampling,
            {{"plain", Sampling::plain},
             {"random_average", Sampling::random_average},

@@ -37,6 +37,9 @@ struct FaultOptions {
   void describe(OptionVisitor& v);
 };
 
+// Each reading meets motion and what is injected at its own instant and costs a conversion
+// (EnergyOptions::conversion_uj); the stamp is the first one's or the period's begin. Noise stays
+// that of one sample: fewer, longer conversions would have as much.
 enum class Sampling : std::uint8_t {
   plain,
   random_average,  // mean of `sampling_count` readings at random offsets within the period
@@ -51,6 +54,8 @@ struct SensorOptions {
   double sampling_jitter_us = 2;
   Sampling sampling = Sampling::plain;
   std::int64_t sampling_count = 16;
+  // A sample that was read while the amplifier before the low-pass was in its rails is withheld.
+  bool saturation_flag = false;
   double resonance_hz = 3000;
 
   // How the device hangs on its strap: a resonance between body and sensor; 0: rigid.

@@ -151,6 +151,14 @@ void Wearable::start() {
   }
 }
 
+EnergyAccount Wearable::energy() const {
+  EnergyAccount account = energy_;
+  for (const auto& s : streams_) {
+    account.extra_conversions += static_cast<std::uint64_t>(s->sensor.extra_conversions());
+  }
+  return account;
+}
+
 std::uint64_t Wearable::gap_samples() const {
   std::uint64_t n = 0;
   for (const auto& s : streams_) n += static_cast<std::uint64_t>(s->sensor.missed_in_gaps());

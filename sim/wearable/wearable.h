@@ -66,7 +66,7 @@ class Wearable {
 
   // Nothing waits in the outbox.
   bool drained() const { return !outbox_.blocked(); }
-  const EnergyAccount& energy() const { return energy_; }
+  EnergyAccount energy() const;
   std::uint64_t gap_samples() const;
 
  private:

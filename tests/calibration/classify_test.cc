@@ -97,6 +97,12 @@ TEST(Transfer, LearnsFromOneAndServesTheOther) {
   // A label that training never met cannot be answered: its F1 is 0, and the mean suffers.
   const Transfer lost = transfer(noise(1, 1, "small", 20), test);
   EXPECT_NEAR(lost.macro_f1, 1.0 / 3, 0.01);
+  // Drawn together, what is always 2/3 apart stays so whichever groups are drawn.
+  const Gap gap = gap_between(t, lost);
+  EXPECT_NEAR(gap.macro_f1, 2.0 / 3, 0.03);
+  EXPECT_LE(gap.interval.lo, gap.macro_f1);
+  EXPECT_GE(gap.interval.hi, gap.macro_f1);
+  EXPECT_EQ(gap_between(t, t).interval.hi, 0);
 }
 
 TEST(Report, LinesAreNoLongerThanATerminalIsWide) {
@@ -114,6 +120,42 @@ TEST(Report, LinesAreNoLongerThanATerminalIsWide) {
   const std::string html = to_html(report);
   EXPECT_NE(html.find("&lt;name&gt;"), std::string::npos);
   EXPECT_EQ(html.find("<name>"), std::string::npos);
+}
+
+TEST(Report, GoalsStandFirst) {
+  Report report;
+  report.sections.push_back({"Later", "about", {}});
+  report.sections.back().findings = {
+      {"without", 1, "1", {}, 0, "", Verdict::informs, ""},
+      {"with", 2, "1", {}, 0, "at most 1", Verdict::falls_short, "why"}};
+  const std::string text = to_text(report);
+  const std::size_t later = text.find("Later");
+  EXPECT_LT(text.find("with: 2; goal at most 1: FALLS SHORT"), later);
+  EXPECT_GT(text.find("without: 1"), later);
+  EXPECT_GT(text.find("why"), later);
+}
+
+TEST(Chart, APointLiesWhereItsAxesSay) {
+  // 100 by 100 units span the field from 64 to 548 across and from 254 up to 34.
+  const Chart chart{"t", "x", "y", false, {{"s", true, {{0, 0}, {50, 25}, {100, 100}}}}};
+  EXPECT_NE(to_svg(chart).find("M64.0 254.0L306.0 199.0L548.0 34.0"), std::string::npos)
+      << to_svg(chart);
+  const Chart decades{"t", "x", "y", true, {{"s", true, {{1, 1}, {0, 5}, {10, 10}, {100, 100}}}}};
+  EXPECT_NE(to_svg(decades).find("M64.0 254.0L306.0 144.0L548.0 34.0"), std::string::npos)
+      << to_svg(decades);
+  EXPECT_EQ(to_svg({"nothing", "x", "y", false, {}}), "");
+}
+
+TEST(Chart, ADistributionRisesToOneAndKeepsItsEnds) {
+  const ChartSeries s = distribution_of("d", {3, 1, 2, 4});
+  ASSERT_EQ(s.points.size(), 7u);
+  EXPECT_EQ(s.points.front().x, 1);
+  EXPECT_EQ(s.points.front().y, 0.25);
+  EXPECT_EQ(s.points[1].x, 2);
+  EXPECT_EQ(s.points[1].y, 0.25);
+  EXPECT_EQ(s.points.back().x, 4);
+  EXPECT_EQ(s.points.back().y, 1);
+  EXPECT_TRUE(distribution_of("none", {}).points.empty());
 }
 
 }  // namespace

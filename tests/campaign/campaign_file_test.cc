@@ -68,7 +68,9 @@ TEST(CampaignFile, EveryShippedCampaignIsGoodAndNamesOneRowOfTheCatalogue) {
     Campaign campaign;
     EXPECT_TRUE(load_campaign(path, {}, campaign, problems)) << to_string(problems);
     rows.insert(campaign.options.row);
-    check_against_scenario(campaign, {campaign.options.scenario, campaign.options.costs.scenario},
+    check_against_scenario(campaign,
+                           {campaign.options.scenario, campaign.options.costs.scenario,
+                            campaign.options.detection.scenario},
                            problems);
   }
   EXPECT_EQ(to_string(problems), "");

@@ -30,7 +30,9 @@ Ran run(const std::string& text, const std::string& journal = {}, int threads = 
   auto trials = Trials::open({journal, "test", threads, {}});
   EXPECT_TRUE(trials.ok());
   const auto& o = ran.campaign.options;
-  auto result = run_campaign(ran.campaign, {o.scenario, o.costs.scenario}, **trials);
+  CleanLives clean;
+  auto result = run_campaign(ran.campaign, {o.scenario, o.costs.scenario, o.detection.scenario},
+                             **trials, clean);
   EXPECT_TRUE(result.ok()) << result.error().message;
   ran.result = std::move(*result);
   ran.json = to_json(ran.campaign, ran.result, "test");
@@ -176,6 +178,22 @@ TEST(CampaignRun, AnAlarmThatDoesNotComeAtItsStatedRateFailsTheCampaign) {
   EXPECT_TRUE(run(with(kSmallCampaign, role, role + alarm)).result.controls_hold());
 }
 
+// What holds in a tenth of all runs by itself is found where it surely holds more often, only.
+TEST(CampaignRun, WhatHappensWithoutAnAttackIsNoFinding) {
+  const std::string shut = "name = \"shut\"";
+  const std::string weak = with(kSmallCampaign, shut, shut + "\nsuccess = \"shown.sets >= 0\"");
+  EXPECT_TRUE(run(weak).result.any_finding());
+  const std::string role = "role = \"no_attack\"";
+  const std::string rare = with(weak, role, role + "\nstated_rate = 0.1");
+  EXPECT_TRUE(run(rare).result.any_finding()) << "eight of eight are more than a tenth";
+  const std::string common = with(weak, role, role + "\nstated_rate = 0.49");
+  const Ran ran = run(common);  // 8 of 8: surely above 0.55 at 1 - 0.05 / 3
+  EXPECT_TRUE(ran.result.any_finding());
+  EXPECT_GT(ran.result.variants[1].levels[0].interval.lo, 0.49);
+  EXPECT_FALSE(run(with(common, "\nseeds = 8", "\nseeds = 4")).result.any_finding())
+      << "4 of 4 may be 0.3";
+}
+
 TEST(CampaignRun, NothingBeyondTheBudgetIsTried) {
   const Ran ran = run(with(kSmallCampaign, "[search]", "[budget]\ntime_s = 30\n[search]"));
   EXPECT_FALSE(ran.result.variants[0].found()) << "the attack lasts 35 s";
@@ -204,6 +222,30 @@ TEST(CampaignRun, SearchedAtEachLevelItFindsNoLess) {
   EXPECT_EQ(each.levels.back().successes, largest.levels.back().successes);
 }
 
+// Half a metre a second squared more than any bias: the guard's share of movement that is noise and
+// its regularity score a tone; nobody is attacked in the clean minutes.
+TEST(CampaignRun, WhatTheGuardSawIsToldWithIntervals) {
+  const Ran ran = run(kSmallCampaign +
+                      "[detection]\nscenario = \"scenarios/catalog/gym-hour.toml\"\n"
+                      "set = [\"plan.length_s=120\"]\nseeds = 3\n");
+  ASSERT_TRUE(ran.result.detection.has_value());
+  const Detection& d = *ran.result.detection;
+  ASSERT_EQ(d.systems.size(), 2u) << "whom nobody attacks has nothing to stop";
+  EXPECT_EQ(d.systems[1].variant, "shut");
+  for (const char* name : {"regular", "noise", "bias"}) {
+    const auto it = std::find_if(d.detectors.begin(), d.detectors.end(),
+                                 [name](const DetectorResult& x) { return x.name == name; });
+    ASSERT_NE(it, d.detectors.end()) << name;
+    EXPECT_EQ(it->attacks, 3u);
+    ASSERT_TRUE(it->area_interval.has_value());
+    EXPECT_LE(it->area_interval->lo, it->area);
+    EXPECT_GE(it->area_interval->hi, it->area);
+    EXPECT_NEAR(it->clean_h, 3 * 110.0 / 3600, 3 * 10.0 / 3600);
+    EXPECT_GT(it->alarms_per_h.hi, 0) << "no alarm in minutes is no proof";
+  }
+  EXPECT_EQ(run(kSmallCampaign).json.find("\"detection\": null") == std::string::npos, false);
+}
+
 TEST(CampaignRun, AnUnknownSignalIsNamedWithTheNearest) {
   Campaign campaign;
   std::vector<scenarios::Diagnostic> problems;
@@ -211,7 +253,8 @@ TEST(CampaignRun, AnUnknownSignalIsNamedWithTheNearest) {
                                  problems));
   const auto trials = Trials::open({{}, {}, 0, {}});
   const std::string scenario = campaign.options.scenario;
-  const auto result = run_campaign(campaign, {scenario, scenario}, **trials);
+  CleanLives clean;
+  const auto result = run_campaign(campaign, {scenario, scenario, scenario}, **trials, clean);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, "unknown_signal");
   EXPECT_NE(result.error().message.find("did you mean \"shown.repetitions\"?"), std::string::npos);

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/campaign/small_campaign.h"
 
@@ -53,6 +56,110 @@ TEST(Sarif, HasWhatTheSchemaDemands) {
     EXPECT_EQ(r["kind"] == "fail", r["level"] != "none");
   }
   EXPECT_TRUE(run["invocations"][0]["executionSuccessful"]);
+}
+
+// Section 3 of the standard for the objects that are written: what each must have, may have, and
+// which values its words may be. A member beyond these is one that no reader knows.
+struct Shape {
+  std::vector<std::string> required, optional;
+  std::map<std::string, std::string> objects;  // members that are objects, or arrays of them
+};
+const std::map<std::string, Shape>& shapes() {
+  static const std::map<std::string, Shape> all = {
+      {"sarifLog", {{"version", "runs"}, {"$schema"}, {{"runs", "run"}}}},
+      {"run",
+       {{"tool"},
+        {"taxonomies", "invocations", "columnKind", "results"},
+        {{"tool", "tool"},
+         {"taxonomies", "toolComponent"},
+         {"invocations", "invocation"},
+         {"results", "result"}}}},
+      {"tool", {{"driver"}, {}, {{"driver", "toolComponent"}}}},
+      {"toolComponent",
+       {{"name"},
+        {"version", "organization", "shortDescription", "rules", "taxa", "supportedTaxonomies"},
+        {{"shortDescription", "text"},
+         {"rules", "reportingDescriptor"},
+         {"taxa", "reportingDescriptor"},
+         {"supportedTaxonomies", "toolComponentReference"}}}},
+      {"toolComponentReference", {{}, {"name", "index", "guid"}, {}}},
+      {"reportingDescriptor",
+       {{"id"},
+        {"shortDescription", "fullDescription", "defaultConfiguration", "relationships",
+         "properties"},
+        {{"shortDescription", "text"},
+         {"fullDescription", "text"},
+         {"defaultConfiguration", "reportingConfiguration"},
+         {"relationships", "relationship"}}}},
+      {"reportingConfiguration", {{}, {"level", "enabled", "rank"}, {}}},
+      {"relationship", {{"target"}, {"kinds"}, {{"target", "descriptorReference"}}}},
+      {"descriptorReference",
+       {{}, {"id", "index", "toolComponent"}, {{"toolComponent", "toolComponentReference"}}}},
+      {"invocation",
+       {{"executionSuccessful"},
+        {"commandLine", "toolExecutionNotifications", "exitCode"},
+        {{"toolExecutionNotifications", "notification"}}}},
+      {"notification", {{"message"}, {"level"}, {{"message", "text"}}}},
+      {"result",
+       {{"message"},
+        {"ruleId", "ruleIndex", "kind", "level", "locations", "partialFingerprints", "properties"},
+        {{"message", "text"}, {"locations", "location"}}}},
+      {"location", {{}, {"physicalLocation"}, {{"physicalLocation", "physicalLocation"}}}},
+      {"physicalLocation",
+       {{},
+        {"artifactLocation", "region"},
+        {{"artifactLocation", "artifactLocation"}, {"region", "region"}}}},
+      {"artifactLocation", {{}, {"uri", "uriBaseId", "index"}, {}}},
+      {"region", {{}, {"startLine", "startColumn"}, {}}},
+      {"text", {{"text"}, {"markdown"}, {}}},
+  };
+  return all;
+}
+
+const std::map<std::string, std::set<std::string>> kWords = {
+    {"kind", {"notApplicable", "pass", "fail", "review", "open", "informational"}},
+    {"level", {"none", "note", "warning", "error"}},
+    {"columnKind", {"utf16CodeUnits", "unicodeCodePoints"}},
+    {"version", {"2.1.0"}}};
+
+void check_shape(const json& value, const std::string& kind, std::vector<std::string>& wrong) {
+  const Shape& shape = shapes().at(kind);
+  for (const std::string& name : shape.required) {
+    if (!value.contains(name)) wrong.push_back(kind + " has no " + name);
+  }
+  const auto among = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  for (const auto& [name, member] : value.items()) {
+    if (!among(shape.required, name) && !among(shape.optional, name)) {
+      wrong.push_back(kind + " has " + name);
+    }
+    const auto words = kWords.find(name);
+    const bool is_tool = kind == "toolComponent";
+    if (words != kWords.end() && !is_tool && !words->second.contains(member.get<std::string>())) {
+      wrong.push_back(name + " is " + member.dump());
+    }
+    const auto object = shape.objects.find(name);
+    if (object == shape.objects.end()) continue;
+    const bool list = member.is_array();
+    for (const json& each : list ? member : json::array({member})) {
+      each.is_object() ? check_shape(each, object->second, wrong)
+                       : wrong.push_back(kind + "." + name + " is no object");
+    }
+  }
+}
+
+TEST(Sarif, EveryObjectHasTheStandardsMembersAndNoOthers) {
+  std::vector<std::string> wrong;
+  check_shape(parsed(made()), "sarifLog", wrong);
+  EXPECT_EQ(wrong, std::vector<std::string>{});
+  // The check itself can fail.
+  json broken = parsed(made());
+  broken["runs"][0]["results"][0].erase("message");
+  broken["runs"][0]["results"][1]["kind"] = "failed";
+  broken["runs"][0]["colour"] = "red";
+  check_shape(broken, "sarifLog", wrong);
+  EXPECT_EQ(wrong.size(), 3u);
 }
 
 TEST(Sarif, TellsAFindingFromAControlAndFromABound) {

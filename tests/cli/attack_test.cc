@@ -1,37 +1,20 @@
 // gauntlet attack as CI meets it: exit codes, files, and what is left of a campaign that is killed.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include "tests/campaign/small_campaign.h"
+#include "tests/shell.h"
 
+namespace gauntlet {
 namespace {
 
 namespace fs = std::filesystem;
 using gauntlet::campaign::kSmallCampaign;
 using gauntlet::campaign::with;
-
-struct Ran {
-  int code = -1;
-  std::string text;
-};
-
-Ran shell(const std::string& command) {
-  Ran ran;
-  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (!pipe) return ran;
-  char buffer[4096];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
-    ran.text.append(buffer, n);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 
 class Attack : public testing::Test {
  protected:
@@ -165,3 +148,4 @@ TEST_F(Attack, NobodyElsesServicesAreTouchedWithoutAuthorisation) {
 }
 
 }  // namespace
+}  // namespace gauntlet

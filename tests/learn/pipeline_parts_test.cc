@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/learn/boosted.h"
@@ -7,8 +8,11 @@
 #include "core/learn/device_selection.h"
 #include "core/learn/feedback.h"
 #include "core/learn/habits.h"
+#include "core/learn/model_file.h"
 #include "core/learn/model_pool.h"
 #include "core/learn/network.h"
+#include "core/learn/principal_components.h"
+#include "core/learn/search.h"
 #include "core/learn/serving.h"
 #include "core/learn/serving_defects.h"
 #include "core/learn/staged.h"
@@ -68,6 +72,93 @@ TEST(RandomFourierFeatures, HaveTheInnerProductsOfTheGaussianKernel) {
   }
   // The mean of n products of variance below 1: five standard errors.
   EXPECT_NEAR(product, std::exp(-0.5 * (0.09 + 0.64 + 0.25)), 5 / std::sqrt(4000.0));
+}
+
+TEST(PrincipalComponents, OfAnEllipseAreItsAxes) {
+  // Twice as long along (3, 4) / 5 as across, of mean 0.
+  std::vector<float> rows;
+  for (int i = 0; i < 360; ++i) {
+    const double angle = i * 3.14159265358979 / 180, a = 2 * std::cos(angle), b = std::sin(angle);
+    rows.push_back(static_cast<float>(0.6 * a - 0.8 * b));
+    rows.push_back(static_cast<float>(0.8 * a + 0.6 * b));
+  }
+  const PrincipalComponents both(rows, 2, 5);
+  ASSERT_EQ(both.kept(), 2u);
+  const float expected[] = {0.6F, 0.8F, 0.8F, -0.6F};
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(both.directions()[i], expected[i], 1e-5) << i;
+  float out[2];
+  both.apply(std::span(rows).first(2), out);
+  EXPECT_NEAR(out[0], 2, 1e-5);
+  EXPECT_NEAR(out[1], 0, 1e-5);
+}
+
+TEST(Search, TakesTheCandidateThatIsWorthMostOnGroupsLeftOut) {
+  const Dataset d = people(6);
+  for (const auto kind : {ClassifierKind::knn, ClassifierKind::svm, ClassifierKind::rbf}) {
+    ClassifierOptions o;
+    o.kind = kind;
+    o.neighbours = 60;
+    o.kernel_width = 300;
+    o.searched = true;
+    SearchedClassifier searched(o);
+    searched.fit(d, all_rows(d));
+    std::vector<std::uint32_t> inside, outside;
+    for (const std::uint32_t i : all_rows(d)) (d.group[i] % 3 == 0 ? outside : inside).push_back(i);
+    std::vector<double> worth;
+    const auto candidates = candidates_of(o);
+    EXPECT_EQ(candidates.size(), 4u);
+    std::size_t chosen = candidates.size();
+    for (const auto& c : candidates) {
+      EXPECT_FALSE(c.searched);
+      const bool same = c.neighbours == searched.chosen().neighbours &&
+                        c.penalty == searched.chosen().penalty &&
+                        c.kernel_width == searched.chosen().kernel_width &&
+                        c.reduced == searched.chosen().reduced;
+      if (same) chosen = worth.size();
+      const auto made = make_classifier(c);
+      made->fit(d, inside);
+      std::vector<std::uint32_t> truth, answers;
+      std::vector<float> p(d.classes.size());
+      for (const std::uint32_t i : outside) {
+        made->probabilities(d.window(i), p);
+        truth.push_back(d.label[i]);
+        answers.push_back(likeliest(p, p.size())[0]);
+      }
+      worth.push_back(evaluate(truth, answers, d.classes.size(), {}).macro_f1);
+    }
+    ASSERT_LT(chosen, worth.size());
+    EXPECT_EQ(worth[chosen], *std::ranges::max_element(worth));
+    // What was chosen is what a file holds, principal components and all.
+    const auto served = serve(searched.clone(), d, "rest");
+    const auto read = parse_model(serialize(*served).value());
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    ClassifyScratch scratch, other;
+    for (std::size_t i = 0; i < d.size(); i += 7) {
+      EXPECT_EQ((*read)->classify(d.window(i).data(), scratch).confidence,
+                served->classify(d.window(i).data(), other).confidence);
+    }
+  }
+}
+
+TEST(Peers, LearnWhatOursLearnWhereTheyAreBuiltIn) {
+  const Dataset d = people(6);
+  std::size_t absent = 0;
+  for (const char* name : {"xgboost", "libsvm"}) {
+    const auto kind = classifier_named(name);
+    if (!kind) {
+      EXPECT_NE(kind.error().message.find("GAUNTLET_WITH"), std::string::npos);
+      ++absent;
+      continue;
+    }
+    ClassifierOptions o;
+    o.kind = *kind;
+    const auto folds = make_folds(d, Split::leave_one_group_out);
+    const auto make = [&o] { return make_classifier(o); };
+    const HeldOut one = cross_validate(d, folds, make), two = cross_validate(d, folds, make);
+    EXPECT_GT(one.evaluation.accuracy, 0.9) << name;
+    EXPECT_EQ(one.probabilities, two.probabilities) << name;
+  }
+  if (absent == 2) GTEST_SKIP() << "skipped: neither is built in";
 }
 
 TEST(BoostedTrees, FitWhatNoSingleSplitCan) {
@@ -243,14 +334,28 @@ TEST(Subsets, FourSensorsNeedFifteenModelsAndEachSeesItsOwn) {
   ClassifierOptions o;
   o.kind = ClassifierKind::forest;
   o.trees = 10;
-  SubsetClassifiers all(d, all_rows(d), [&o] { return make_classifier(o); });
-  EXPECT_EQ(all.size(), 15u);
+  SubsetServing::Models models;
   for (std::uint32_t worn = 1; worn <= 15; ++worn) {
+    const Dataset of = only_sensors(d, worn);
+    auto classifier = make_classifier(o);
+    classifier->fit(of, all_rows(of));
+    models.push_back(serve(std::move(classifier), of, "rest"));
+  }
+  const SubsetServing built(models);
+  const auto bytes = serialize(built);
+  ASSERT_TRUE(bytes.ok());
+  const auto read = parse_model(*bytes);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ((*read)->sensors(), 4u);
+  EXPECT_EQ((*read)->channels(), 12u);
+  for (std::uint32_t worn = 1; worn <= 15; ++worn) {
+    const Dataset of = only_sensors(d, worn);
     std::size_t right = 0;
-    std::vector<float> p(3);
-    for (std::size_t i = 0; i < d.size(); ++i) {
-      all.probabilities(d.window(i), worn, p);
-      right += likeliest(p, 3)[0] == d.label[i] ? 1 : 0;
+    ClassifyScratch scratch, other;
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      const Prediction p = (*read)->of_worn(worn).classify(of.window(i).data(), scratch);
+      EXPECT_EQ(p.index, built.of_worn(worn).classify(of.window(i).data(), other).index);
+      right += (*read)->classes()[p.index] == of.classes[of.label[i]] ? 1 : 0;
     }
     const double share = static_cast<double>(right) / static_cast<double>(d.size());
     if ((worn & 0b0100) != 0) {
@@ -259,6 +364,13 @@ TEST(Subsets, FourSensorsNeedFifteenModelsAndEachSeesItsOwn) {
       EXPECT_LT(share, 0.5) << worn << ": a sensor at rest knows nothing";
     }
   }
+  for (std::size_t cut = 0; cut < bytes->size(); cut += 997) {
+    EXPECT_FALSE(parse_model(std::span(*bytes).first(cut)).ok());
+  }
+  models.pop_back();
+  EXPECT_EQ(SubsetServing::check(models).error().code, "bad_subsets");
+  models.push_back(models.front());
+  EXPECT_EQ(SubsetServing::check(models).error().code, "bad_subsets");
 }
 
 DeviceSelection published() {

@@ -59,8 +59,8 @@ TEST(Guard, RestIsNotSuspiciousAndABiasIsItsAmount) {
     for (const char* other : {"noise", "regular"}) {
       for (const double x : bed.scores(other)) EXPECT_EQ(x, 0) << other;
     }
-    EXPECT_EQ(bed.guard.distrusts(0, HostTime{from_seconds(1025)}), bias > 1.5);
-    EXPECT_FALSE(bed.guard.distrusts(0, HostTime{from_seconds(1031)}));
+    EXPECT_EQ(bed.guard.distrusts(0, HostTime{from_seconds(1025)}), bias > 1);
+    EXPECT_FALSE(bed.guard.distrusts(0, HostTime{from_seconds(1091)}));
     EXPECT_FALSE(bed.guard.distrusts(1, HostTime{}));
   }
 }
@@ -96,8 +96,9 @@ TEST(Guard, AMachineIsMoreRegularThanAPerson) {
 }
 
 // Gravity that turns as the gyroscope says is explained but for what a sum over 12 or 13 samples
-// misses of the integral over a quarter of a second (a numerical integral gives 1e-4); a force that
-// comes without a turn, or a turn without a force, is not at all.
+// misses of the integral over a quarter of a second: a thousandth of the squares, hence at most
+// 1.035 of the larger by the smaller. A force that comes without a turn, or a turn without a force,
+// changes by 5 m/s2 rms in half a second, against a floor of 0.05.
 TEST(Guard, ForceWithoutATurnAndATurnWithoutAForceAreUnexplained) {
   const double w = kTurn * 0.3;
   const auto angle = [&](double s) { return 0.8 * std::sin(w * s); };
@@ -127,9 +128,9 @@ TEST(Guard, ForceWithoutATurnAndATurnWithoutAForceAreUnexplained) {
     EXPECT_FALSE(scores.empty());
     return scores;
   };
-  for (const double x : run(force, turning)) EXPECT_LT(x, 1e-3);
-  for (const double x : run(force, still)) EXPECT_NEAR(x, 1, 1e-6);
-  for (const double x : run(rest, turning)) EXPECT_NEAR(x, 1, 1e-6);
+  for (const double x : run(force, turning)) EXPECT_LT(x, 1.035);
+  for (const double x : run(force, still)) EXPECT_GT(x, 60);
+  for (const double x : run(rest, turning)) EXPECT_GT(x, 60);
 }
 
 TEST(Guard, ClockIsTheSlopeAndDelayTheStep) {
@@ -164,8 +165,8 @@ TEST(Guard, WhoMovesWithoutThePhoneIsAlone) {
   };
   for (const bool together : {true, false}) {
     Bed bed;
-    bed.feed(1, SensorKind::accelerometer, 120, bursts(0), true);
-    bed.feed(0, SensorKind::accelerometer, 120, bursts(together ? 0 : 0.5));
+    bed.feed(1, SensorKind::accelerometer, 400, bursts(0), true);
+    bed.feed(0, SensorKind::accelerometer, 400, bursts(together ? 0 : 0.5));
     ASSERT_FALSE(bed.scores("alone").empty());
     // Efforts are of ten seconds, and change over as long.
     EXPECT_NEAR(bed.scores("alone").back(), together ? 0 : 2, 0.2);

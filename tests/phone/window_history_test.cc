@@ -78,6 +78,33 @@ TEST(WindowHistory, TwoStreamsStandSideBySideAsFarAsBothGo) {
   EXPECT_EQ(filled, 0.5);
 }
 
+TEST(WindowHistory, WithPatienceAStreamThatFallsSilentIsNotWaitedForLong) {
+  WindowHistory h(2, 10, 5, kPeriod, 16, 20);
+  std::vector<HostTime> ends;
+  h.append(0, rows(0, 15, false));
+  h.append(1, rows(0, 35, false, 1));
+  h.take_due(ends);
+  EXPECT_EQ(ends, (std::vector<HostTime>{row(10), row(15)})) << "20 rows behind are waited for";
+  EXPECT_EQ(h.whole(row(15), 1), 0b11U);
+  EXPECT_EQ(h.whole(row(15), 0.5), 0b01U) << "all of the second is invented";
+  h.append(1, rows(35, 1, true));
+  h.take_due(ends);
+  EXPECT_EQ(ends, (std::vector<HostTime>{row(21), row(26), row(31), row(36)}));
+  EXPECT_EQ(h.whole(row(36), 1), 0b10U);
+  std::vector<float> window;
+  double filled = 0;
+  EXPECT_FALSE(h.window(row(36), window, filled));
+  ASSERT_TRUE(h.window(row(36), window, filled, 0b10));
+  ASSERT_EQ(window.size(), 30u);
+  EXPECT_EQ(window[0], 26);
+  // It comes back, behind a gap.
+  h.append(0, rows(40, 30, false));
+  h.append(1, rows(36, 34, true));
+  h.take_due(ends);
+  EXPECT_EQ(h.whole(ends.front(), 1), 0b10U);
+  EXPECT_EQ(h.whole(ends.back(), 1), 0b11U);
+}
+
 TEST(WindowHistory, TheOldestOfTooManyAreSkippedAndCounted) {
   WindowHistory h(1, 10, 5, kPeriod, 4);
   std::vector<HostTime> ends;

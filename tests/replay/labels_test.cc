@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "replay/label_doubts.h"
+#include "replay/replay_report.h"
+
 namespace gauntlet::replay {
 namespace {
 
@@ -39,6 +44,36 @@ TEST(Labels, SpellingIsNormalisedAndTheRawTextKept) {
     EXPECT_EQ(labels.by_set.at(1).exercise, s.exercise) << s.line;
     EXPECT_EQ(labels.by_set.at(1).raw, s.line);
   }
+}
+
+TEST(Labels, OfAlternatingArmsTheWristDoesTheFirstHalf) {
+  const auto at_wrist = [](const char* line) {
+    return repetitions_at_wrist(parse_labels(line).by_set.at(1));
+  };
+  EXPECT_EQ(at_wrist("1=arms,alt-dumbbell-biceps-curl,,17.5,15\n"), 8u);
+  EXPECT_EQ(at_wrist("1=arms,alt-dumbbell-biceps-curl,,17.5,10\n"), 5u);
+  EXPECT_EQ(at_wrist("1=arms,barbell-biceps-curl,,17.5,15\n"), 15u);
+}
+
+TEST(Labels, DoubtIsOfRecordingsNotOfSessions) {
+  EXPECT_EQ(label_doubt("jan-back-01-06", "8"), LabelDoubt::none);
+  EXPECT_EQ(label_doubt("jan-back-01-06", "9"), LabelDoubt::moved);
+  EXPECT_EQ(label_doubt("jan-back-01-06", "22"), LabelDoubt::moved);
+  EXPECT_EQ(label_doubt("jan-back-01-06", "23"), LabelDoubt::none);
+  EXPECT_EQ(label_doubt("jan-core-30-05", "36"), LabelDoubt::miscounted);
+  EXPECT_EQ(label_doubt("jan-back-22-05", "10"), LabelDoubt::none);
+  EXPECT_EQ(label_doubt("jan-back-01-06", "9-second-try"), LabelDoubt::none);
+  EXPECT_EQ(label_doubt("", ""), LabelDoubt::none);
+}
+
+// Known from tables of the Wilson interval.
+TEST(WilsonPercent, IsTheKnownInterval) {
+  EXPECT_NEAR(wilson_percent(8, 10).low, 49.02, 0.01);
+  EXPECT_NEAR(wilson_percent(8, 10).high, 94.33, 0.01);
+  EXPECT_NEAR(wilson_percent(0, 20).low, 0, 1e-9);
+  EXPECT_NEAR(wilson_percent(0, 20).high, 16.11, 0.01);
+  EXPECT_NEAR(wilson_percent(20, 20).high, 100, 1e-9);
+  EXPECT_EQ(wilson_percent(0, 0).high, 100);
 }
 
 TEST(Labels, BadLinesAreCounted) {

@@ -38,6 +38,27 @@ TEST(TrackWindows, LieOnTheGridAndCarryWhatMostOfTheirRowsCarry) {
   EXPECT_NE(d.recording[8], d.recording[9]);
 }
 
+TEST(TrackWindows, WithNeighboursAreSeenWithThoseBeforeAndBehindInTheSameRecording) {
+  WindowOptions o;
+  o.neighbours = 1;
+  const auto cut = cut_tracks({ramp("p1", 10), ramp("p2", 10)}, o);
+  ASSERT_TRUE(cut.ok());
+  const learn::Dataset& d = cut->data;
+  EXPECT_EQ(d.channels, 9u);
+  ASSERT_EQ(d.size(), 18u);
+  for (std::size_t i = 0; i < 18; ++i) {
+    const std::size_t k = i % 9;  // in its recording; x is the time
+    EXPECT_NEAR(d.window(i)[0], static_cast<double>(k), 1e-5);
+    EXPECT_NEAR(d.window(i)[3], static_cast<double>(k == 0 ? k : k - 1), 1e-5) << i;
+    EXPECT_NEAR(d.window(i)[6], static_cast<double>(k == 8 ? k : k + 1), 1e-5) << i;
+    EXPECT_EQ(d.classes[d.label[i]], k < 5 ? "SEATED" : "WALKING") << i;
+  }
+  learn::ClassifierOptions rocket;
+  EXPECT_EQ(check_channels(d, rocket).error().code, "too_wide");
+  rocket.kind = learn::ClassifierKind::forest;
+  EXPECT_TRUE(check_channels(d, rocket).ok());
+}
+
 TEST(TrackWindows, LeaveOutGapsMixedLabelsAndRareClassesAndCountThem) {
   auto holed = ramp("p1", 10);
   for (std::size_t i = 300; i < holed.rows(); ++i) holed.time_ns[i] += 3'000'000'000;

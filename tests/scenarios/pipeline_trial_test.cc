@@ -7,6 +7,7 @@
 
 #include "core/learn/model_file.h"
 #include "core/learn/model_pool.h"
+#include "core/learn/subset_serving.h"
 #include "scenarios/pipeline_table.h"
 #include "scenarios/pipeline_training.h"
 #include "scenarios/runner.h"
@@ -85,21 +86,100 @@ TEST(PipelineTraining, WhatWasTrainedIsServedFromItsFileInAScenario) {
             "bad_pipeline");
 }
 
-TEST(PipelineTraining, TheBestOfAPoolIsWorthNoLessThanThePresetsOwn) {
+TEST(PipelineTraining, APoolScoresItsLastModelsAgainOnWhoeverComes) {
   PipelinePreset preset = load_pipeline_preset("minirocket").value();
   preset.evaluation.classifier.kind = learn::ClassifierKind::forest;
   preset.evaluation.classifier.trees = 10;
   TrainingOptions world = short_world();
   world.hop_s = 4;
-  const auto own = train_pipeline(preset, world, 1);
-  const auto best = train_best(preset, world, 4, 2);
-  ASSERT_TRUE(own.ok() && best.ok());
-  const auto worth = [](const PipelineTraining& t) {
-    return learn::pool_score(t.held_out.evaluation).mean();
+  world.people = 5;
+  const PoolOptions pool{9, 2};
+  const auto made = train_best(preset, world, pool, 2);
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  ASSERT_EQ(made->rounds.size(), 3u) << "two of five people are there";
+  EXPECT_EQ(made->rounds[0].newest, "person 2");
+  std::size_t changed = 0;
+  for (const auto& round : made->rounds) {
+    EXPECT_EQ(round.models.size(), 2u);
+    for (const auto& m : round.models) changed += m.after.mean() != m.before.mean() ? 1 : 0;
+  }
+  EXPECT_GT(changed, 0u) << "another person, other scores";
+  for (std::size_t i = 1; i < made->kept.size(); ++i) {
+    EXPECT_LE(made->kept[i].score.mean(), made->kept[i - 1].score.mean());
+  }
+  EXPECT_EQ(learn::serialize(*made->best.served).value(),
+            learn::serialize(*train_best(preset, world, pool, 1)->best.served).value());
+}
+
+// A change of the simulated world must not leave it behind.
+TEST(PipelineTraining, TheModelThatShipsForMuvrKnowsTheWorldOfToday) {
+  Scenario scenario;
+  std::vector<Diagnostic> problems;
+  ASSERT_TRUE(load_scenario("scenarios/catalog/gym-hour.toml",
+                            {{"pipeline.preset", "\"muvr\""}, {"plan.length_s", "1800"}}, scenario,
+                            problems))
+      << to_string(problems);
+  const auto parts = make_shared_parts(scenario.options, scenario.options.model);
+  ASSERT_TRUE(parts.ok()) << parts.error().message;
+  const auto run = run_seed(scenario.options, 1, *parts);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_GT(run->result.values.find("f1.macro")->value.value_or(0), 0.5);
+}
+
+// The phone knows sets by its own sensors while the watch is not heard; with the model of the watch
+// alone nothing is classified then.
+TEST(PipelineTraining, OfEverySubsetAModelServesWhoeverIsLeft) {
+  PipelinePreset preset = load_pipeline_preset("muvr").value();
+  preset.evaluation.classifier.kind = learn::ClassifierKind::forest;
+  preset.evaluation.classifier.trees = 20;
+  TrainingOptions world = short_world();
+  world.people = 4;
+  auto trained = train_subsets(preset, world, 2);
+  ASSERT_TRUE(trained.ok()) << trained.error().message;
+  ASSERT_EQ(trained->size(), 3u) << "watch, phone, both";
+  SharedParts alone = make_shared_parts(world.world, "").value();
+  alone.model = std::shared_ptr(std::move(train_pipeline(preset, world, 2)->served));
+  learn::SubsetServing::Models models;
+  for (auto& one : *trained) models.push_back(std::move(one.served));
+  SharedParts subsets = alone;
+  subsets.model = std::make_shared<learn::SubsetServing>(std::move(models));
+
+  ScenarioOptions options = world.world;
+  options.phone = preset.phone;
+  adversarial::AttackOptions jam;
+  jam.kind = adversarial::AttackKind::jamming;
+  jam.start_s = 120;
+  jam.stop_s = 420;
+  jam.jamming.pause_s = 0;
+  jam.jamming.distance_m = 0.1;
+  options.attacks = {jam};
+  struct Seen {
+    std::size_t all = 0, right = 0;
   };
-  EXPECT_GE(worth(*best), worth(*own));
-  EXPECT_EQ(learn::serialize(*best->served).value(),
-            learn::serialize(*train_best(preset, world, 4, 1)->served).value());
+  const auto meanwhile = [&](const SharedParts& parts) {
+    const auto run = run_seed(options, 1, parts);
+    EXPECT_TRUE(run.ok());
+    Seen seen;
+    const auto& clock = run->truth->host_clock;
+    for (const auto& w : run->events->windows) {
+      const bool inside = w.from > clock.to_host(time_from_seconds<WorldTime>(130)) &&
+                          w.to < clock.to_host(time_from_seconds<WorldTime>(415));
+      if (!inside) continue;
+      std::string truth;
+      for (const auto& set : run->truth->sets) {
+        const auto middle = w.from + (w.to - w.from) / 2;
+        const bool in = middle > clock.to_host(set.begin) && middle < clock.to_host(set.end);
+        if (in) truth = set.exercise;
+      }
+      ++seen.all;
+      seen.right += w.label == truth ? 1 : 0;
+    }
+    return seen;
+  };
+  EXPECT_EQ(meanwhile(alone).all, 0u) << "the watch is not heard";
+  const Seen phone = meanwhile(subsets);
+  EXPECT_GT(phone.all, 500u) << "of 285 s, a window every 0.5 s";
+  EXPECT_GT(phone.right, phone.all / 2);
 }
 
 // Windows of two speeds, a group a person; every member can tell them.

@@ -9,6 +9,7 @@
 
 #include "scenarios/information_flow.h"
 #include "scenarios/privacy_experiments.h"
+#include "scenarios/privacy_recorded.h"
 
 namespace gauntlet::scenarios {
 namespace {
@@ -159,6 +160,44 @@ TEST(Leaks, StricterPolicyMakesViolationsOfWhatFlows) {
   ASSERT_NE(bad, flow.end());
   EXPECT_EQ(bad->hop, "phone-ingest");
   EXPECT_EQ(bad->field, "session_id");
+}
+
+// Ten people, eight runs each of white noise, by `apart` of its spread stronger from one person to
+// the next.
+std::vector<replay::SampleTrack> recorded_people(double apart) {
+  std::vector<replay::SampleTrack> tracks;
+  for (int p = 0; p < 10; ++p) {
+    for (int r = 0; r < 8; ++r) {
+      sim::RandomStream random(1, "run/" + std::to_string(p) + "/" + std::to_string(r));
+      replay::SampleTrack& t = tracks.emplace_back();
+      t.device = "watch";
+      t.subject.id = "person-" + std::to_string(p);
+      for (int i = 0; i < 600; ++i) {
+        t.time_ns.push_back(std::int64_t{20'000'000} * i);
+        for (int c = 0; c < 3; ++c) {
+          t.force_mps2.push_back(static_cast<float>((1 + apart * p) * random.normal()));
+          t.rate_radps.push_back(static_cast<float>(random.normal()));
+        }
+      }
+    }
+  }
+  return tracks;
+}
+
+TEST(RecordedPeople, AreLinkedWhenTheyDifferAndNotWhenTheyDoNot) {
+  const auto alike = link_recorded(recorded_people(0), "watch", 100);
+  const auto apart = link_recorded(recorded_people(1), "watch", 100);
+  ASSERT_TRUE(alike.ok() && apart.ok());
+  const auto among_all = [](const Findings& f) {
+    return *std::find_if(f.rows.begin(), f.rows.end(), [](const Finding& x) {
+      return x.what.ends_with("linked to its person among 10");
+    });
+  };
+  EXPECT_EQ(among_all(*alike).verdict, privacy::Verdict::bounded);
+  EXPECT_EQ(among_all(*apart).verdict, privacy::Verdict::leaks);
+  EXPECT_GT(among_all(*apart).measured.value, 0.9);
+  EXPECT_EQ(among_all(*apart).n, 10u);
+  EXPECT_FALSE(link_recorded(recorded_people(0), "phone", 100).ok()) << "nobody wore one";
 }
 
 TEST(Experiments, OfTheCatalogCanBeLoadedAtEveryPoint) {

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
+#include "core/runtime/realtime_runtime.h"
 #include "core/services/enrolment.h"
 
 namespace gauntlet {
@@ -69,6 +72,68 @@ TEST_F(KeyFiles, WhatOthersCanReadOrIsNoKeyIsRefused) {
     replace(row.file, row.text);
     EXPECT_EQ(refusal(), "bad_key") << row.file << ": " << row.text;
   }
+}
+
+TEST_F(KeyFiles, RotatedOnesKeepThoseBeforeForTheOverlapAndNoLonger) {
+  ASSERT_TRUE(make_service_keys(folder, SignatureAlgorithm::es256).ok());
+  const auto old = load_service_keys(folder);
+  const HostTime now{std::chrono::seconds(1'800'000'000)};
+  ASSERT_TRUE(rotate_service_keys(folder, now, std::chrono::seconds(100)).ok());
+  const auto keys = load_service_keys(folder);
+  ASSERT_TRUE(keys.ok()) << keys.error().message;
+  EXPECT_NE(keys->signing.kid(), old->signing.kid());
+  EXPECT_NE(keys->identity.public_key().kid(), old->identity.public_key().kid());
+  EXPECT_EQ(keys->at_rest, old->at_rest) << "what is stored stays sealed with it";
+  ASSERT_TRUE(keys->retiring);
+  EXPECT_EQ(keys->retiring->until, now + std::chrono::seconds(100));
+  EXPECT_TRUE(keys->retiring->signing.verify("x", old->signing.sign("x")));
+  EXPECT_EQ(keys->retiring->identity.decrypt(old->identity.public_key().encrypt("s")), "s");
+  EXPECT_EQ(rotate_service_keys(folder, now + std::chrono::seconds(99), {}).error().code,
+            "too_soon");
+  EXPECT_TRUE(rotate_service_keys(folder, now + std::chrono::seconds(100), {}).ok());
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    EXPECT_EQ(entry.status().permissions() & (fs::perms::group_all | fs::perms::others_all),
+              fs::perms::none)
+        << entry.path();
+  }
+  replace("retiring.until", "soon");
+  EXPECT_EQ(refusal(), "bad_key");
+}
+
+// A process that ends in between reads them again: what its tokens were signed with still counts.
+TEST_F(KeyFiles, AfterARestartOldTokensCountUntilTheOverlapIsOver) {
+  ASSERT_TRUE(make_service_keys(folder, SignatureAlgorithm::es256).ok());
+  const HostTime begin{std::chrono::seconds(1'800'000'000)};
+  HostTime now = begin;
+  RealtimeRuntime runtime({{}, [&now] { return now; }});
+  ServiceSetOptions options;
+  options.durability = Durability::memory;
+  options.authz.scrypt = {4, 8, 1};
+  const auto open = [&] {
+    auto services =
+        std::make_unique<ServiceSet>(ServiceRuntimes{runtime, runtime, runtime, runtime},
+                                     fs::path(), options, load_service_keys(folder).value());
+    const Person alice{"alice", "Alice", "a@example.org", 34, "f", 172, 65, "beginner"};
+    EXPECT_TRUE(services->register_person(alice, "s", "c7").ok());
+    return services;
+  };
+  const auto status = [&](ServiceSet& services, const std::string& token) {
+    int result = 0;
+    HttpRequest request("GET", "/v1/profile");
+    request.headers["authorization"] = "Bearer " + token;
+    asio::co_spawn(runtime.executor(), services.profile().handle(std::move(request)),
+                   [&](std::exception_ptr, HttpResponse r) { result = r.status; });
+    runtime.run_for(std::chrono::seconds{5});
+    return result;
+  };
+  const std::string token = open()->authz().issuer().issue("alice", "c7", "profile", now).token;
+  ASSERT_TRUE(rotate_service_keys(folder, now, options.rotation_overlap()).ok());
+  const auto after = open();
+  EXPECT_EQ(status(*after, token), 200) << "outer signed and inner sealed with the keys before";
+  EXPECT_EQ(status(*after, after->authz().issuer().issue("alice", "c7", "profile", now).token),
+            200);
+  now = begin + options.rotation_overlap() + std::chrono::seconds(1);
+  EXPECT_EQ(status(*open(), token), 401);
 }
 
 const std::string kHead = "user,secret,name,email,age_years,sex,height_cm,weight_kg,proficiency\n";

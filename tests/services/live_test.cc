@@ -2,11 +2,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -25,6 +29,7 @@
 #include "scenarios/live_phone.h"
 #include "scenarios/live_run.h"
 #include "scenarios/live_target.h"
+#include "tests/shell.h"
 
 namespace gauntlet {
 namespace {
@@ -77,6 +82,8 @@ class Served {
     waitpid(std::exchange(child_, -1), &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
+
+  void signal(int number) const { kill(child_, number); }
 
   Endpoint at(const std::string& service) const {
     return {"localhost", static_cast<std::uint16_t>(std::stoi(ports_.at(service)))};
@@ -278,22 +285,7 @@ TEST_F(Live, AfterKill9NothingConfirmedIsLostAndNothingIsStoredTwice) {
   EXPECT_EQ(served.end(SIGTERM), 0);
 }
 
-struct Ran {
-  int code = -1;
-  std::string text;
-};
-
-Ran gauntlet(const std::string& arguments) {
-  Ran ran;
-  std::FILE* pipe = ::popen((GAUNTLET_BINARY " " + arguments + " 2>&1").c_str(), "r");
-  if (!pipe) return ran;
-  char buffer[4096];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
-    ran.text.append(buffer, n);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
+Ran gauntlet(const std::string& arguments) { return shell(GAUNTLET_BINARY " " + arguments); }
 
 TEST_F(Live, SimulatedPhonesDriveThemAndEverythingConfirmedIsThere) {
   Served served(state);
@@ -321,6 +313,68 @@ TEST_F(Live, SimulatedPhonesDriveThemAndEverythingConfirmedIsThere) {
   EXPECT_EQ(away.code, 2);
   EXPECT_NE(away.text.find("loopback"), std::string::npos);
   EXPECT_EQ(served.end(SIGTERM), 0);
+}
+
+// What comes before a token's payload.
+std::string header_of(const std::string& token) { return token.substr(0, token.find('.')); }
+
+TEST_F(Live, KeysRotateUnderSighupAndTokensOfTheOldOnesStillCount) {
+  Served served(state);
+  ASSERT_TRUE(served.start("--dev-people 1"));
+  const std::string upload = member(login(served), "token");
+  const std::string profile = member(login(served, "profile"), "token");
+  const std::string session(32, 'b');
+  const auto put = [&](std::uint64_t sequence, const std::string& token) {
+    return ask(served.at("ingest"),
+               bearing("PUT", path_of_chunk(session, sequence), token, chunk_of(session, sequence)))
+        .status;
+  };
+  ASSERT_EQ(put(0, upload), 201);
+  const Ran rotated = gauntlet("rotate-keys " + served.file("keys").string());
+  ASSERT_EQ(rotated.code, 0) << rotated.text;
+  served.signal(SIGHUP);
+  std::string fresh = upload;
+  for (int tries = 0; tries < 100 && header_of(fresh) == header_of(upload); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    fresh = member(login(served), "token");
+  }
+  ASSERT_NE(header_of(fresh), header_of(upload)) << "another kid";
+  EXPECT_EQ(put(1, upload), 201);
+  EXPECT_EQ(put(2, fresh), 201);
+  EXPECT_EQ(ask(served.at("profile"), bearing("GET", "/v1/profile", profile)).status, 200);
+  EXPECT_EQ(gauntlet("rotate-keys " + served.file("keys").string()).code, 2) << "too soon";
+  served.end(SIGKILL);
+  ASSERT_TRUE(served.start());
+  EXPECT_EQ(put(3, upload), 201) << "after a restart as well";
+  EXPECT_EQ(ask(served.at("profile"), bearing("GET", "/v1/profile", profile)).status, 200);
+  EXPECT_EQ(served.end(SIGTERM), 0);
+}
+
+TEST_F(Live, SystemdIsToldWhenItIsReadyAndWhenItStops) {
+  fs::create_directories(state);
+  const std::string path = (state / "notify").string();
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  ASSERT_LT(path.size(), sizeof at.sun_path);
+  path.copy(at.sun_path, path.size());
+  const int in = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(bind(in, reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
+  const timeval patience{20, 0};
+  setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const auto told = [in] {
+    char text[64];
+    const auto n = recv(in, text, sizeof text, 0);
+    return n > 0 ? std::string(text, static_cast<std::size_t>(n)) : std::string();
+  };
+  setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  Served served(state);
+  const bool ready = served.start();
+  unsetenv("NOTIFY_SOCKET");
+  ASSERT_TRUE(ready);
+  EXPECT_EQ(told(), "READY=1");
+  EXPECT_EQ(served.end(SIGTERM), 0);
+  EXPECT_EQ(told(), "STOPPING=1");
+  close(in);
 }
 
 TEST_F(Live, WithoutKeysOnlyDevelopmentServes) {

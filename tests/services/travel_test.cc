@@ -108,6 +108,8 @@ class Journey {
       o.endpoints[static_cast<std::size_t>(kind)].port = 8000 + static_cast<int>(kind);
     }
     if (reopened_) return o;
+    o.rotations = {{random_.uniform(0, kLength_s / 2)},
+                   {random_.uniform(kLength_s / 2, kLength_s)}};
     for (int k = 0; k < 6; ++k) {
       o.restarts.push_back({k % 2 == 0 ? ServiceKind::ingest : ServiceKind::authz,
                             random_.uniform(0, kLength_s), random_.exponential(20)});
@@ -231,6 +233,7 @@ void check(std::uint64_t seed, bool reopened, Counters& seen) {
   CHECK(stored.size() >= confirmed);
   CHECK(journey.ingest().get("ingest.chunks") == stored.size());
   seen.merge(journey.ingest());
+  seen.merge(journey.services().counters(ServiceKind::authz));
   seen.merge(journey.phone_counters());
 }
 
@@ -244,6 +247,9 @@ TEST_CASE("Nothing confirmed is lost and nothing is stored twice, whatever happe
     INFO(event);
     CHECK(seen.get(event) > 0);
   }
+  // Keys were rotated under way, and nobody was refused for it.
+  CHECK(seen.get("service.rotations") == 12);
+  CHECK(seen.get("authz.refused.unknown_key") == 0);
 }
 
 }  // namespace

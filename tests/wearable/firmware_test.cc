@@ -265,12 +265,15 @@ TEST(Energy, IsTheAccountTimesTheCosts) {
   EnergyAccount account;
   account.wake_ups = 180'000;
   account.awake_ms = 100'000;
+  account.extra_conversions = 2'000'000;
+  costs.conversion_uj = 0.5;
   const Energy e = energy_of(account, {1'000'000, 120'000}, costs, 3600);
   EXPECT_DOUBLE_EQ(e.wake_mj, 1800);
   EXPECT_DOUBLE_EQ(e.awake_mj, 2000);
   EXPECT_DOUBLE_EQ(e.asleep_mj, 35);
   EXPECT_DOUBLE_EQ(e.radio_mj, 500 + 6000);
-  EXPECT_DOUBLE_EQ(e.total_mj(), 10335);
+  EXPECT_DOUBLE_EQ(e.conversions_mj, 1000);
+  EXPECT_DOUBLE_EQ(e.total_mj(), 11335);
 }
 
 TEST(Energy, PollingWakesTwentyFiveTimesAsOftenAsTheTimer) {

@@ -1,0 +1,71 @@
+// Follows a limb through the repetitions of an exercise whose profile is known, and knows at every
+// instant how many are done: the first one too, and at the instant at which the profile says that
+// it is done rather than at whichever turning point the signal shows best.
+//
+// How: a circular hidden Markov model, a state each 40 ms of the profile's repetition, observed
+// through its mean and spread; each row stays, goes on by one, two or three states, so that a
+// repetition may take from a third of the profile's time to any longer one; before the first there
+// is a state of no movement. The most likely path is kept (Viterbi), with the number of times that
+// each went round. A repetition is shown when the most likely path has `lead` of it left, which
+// makes up for the way to the screen; what was shown is never taken back.
+//
+// Leaves out: other sensors; the share of a repetition that the user would not count.
+//
+// Measured: docs/repetitions.md. Units and frame as in repetition_profile.h. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "core/base/options.h"
+#include "core/phone/repetition_counter.h"
+#include "core/phone/repetition_profile.h"
+
+namespace gauntlet {
+
+struct RepetitionTrackerOptions {
+  bool enabled = true;
+  double sharpness = 0.3;
+  double stay = 0.2;
+  double skip = 0.25;
+  double leap = 0.05;
+  double idle_margin = 12;
+  double lead = 0.08;
+  double max_misfit = 4;
+  void describe(OptionVisitor& v);
+};
+
+class RepetitionTracker {
+ public:
+  RepetitionTracker(const RepetitionProfile& profile, const RepetitionTrackerOptions& options,
+                    double rate_hz);
+  void push(const std::array<float, 3>& specific_force_mps2);
+  std::size_t completed() const { return completed_; }
+  // Mean square of the distance to the most likely path, in spreads, over about a repetition: 1
+  // where the profile is right.
+  double misfit() const { return misfit_; }
+
+ private:
+  struct Path {
+    double score;
+    std::size_t rounds;
+  };
+  void step(const Vector3& row);
+  double distance(std::size_t state, const Vector3& row) const;
+
+  RepetitionTrackerOptions options_;
+  std::size_t decimation_;
+  MotionSmoother smoother_;
+  std::size_t phase_ = 0;
+  std::vector<Vector3> mean_, spread_;  // a state each
+  std::vector<double> log_spread_;      // sum over the axes
+  double idle_cost_ = 0;
+  std::array<double, 4> log_step_{};  // by so many states
+  double idle_ = 0;
+  std::vector<Path> paths_, next_;
+  std::size_t completed_ = 0;
+  double misfit_ = 1;
+};
+
+}  // namespace gauntlet
