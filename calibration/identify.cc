@@ -254,7 +254,7 @@ Result<Identified> identify(const replay::SampleTrack& track, std::size_t first,
 
   Candidate start;
   sim::DynamicsOptions& d = start.person.dynamics;
-  d.range_variation = d.tremor_mps2 = d.sway_deg = d.posture_deg = 0;
+  d.range_variation = d.tremor_mps2 = d.sway_deg = d.posture_deg = d.setup_deg = d.settle_deg = 0;
   d.fatigue = data.pace.fatigue;
   // Cycles whose parts scatter have a flatter mean: the model's scatter alike, by fixed draws.
   d.tempo_variation = std::min(data.pace.variation, 0.3);
@@ -338,6 +338,7 @@ std::string to_toml(const Identified& who, const replay::SampleTrack& track) {
          "\ntempo_variation = " + number(std::min(p.dynamics.tempo_variation, 0.5)) +
          "\nrange_variation = " + number(std::min(p.dynamics.range_variation, 0.3)) +
          "\nfatigue = " + number(std::clamp(p.dynamics.fatigue, 0.0, 2.0)) +
+         "\nsetup_deg = 0" +  // this set's is in the posture
          "\nposture_deg = " + number(p.dynamics.posture_deg) +
          "\nstyle = " + std::to_string(p.dynamics.style) + "\n";
   out += "\n[person.placement]\nwrist = " + std::string(side(p.placement.wrist)) +

@@ -11,7 +11,8 @@ namespace gauntlet::calibration {
 namespace {
 
 constexpr std::size_t kTelling = 6;
-constexpr std::size_t kTrainPeople = 3;  // simulated ones for each recorded one or session
+// Simulated people to learn from, for each recorded person or session: sessions are few.
+constexpr std::size_t kTrainPeople = 3, kTrainSessions = 8;
 
 void add(const std::string& what, const std::string& group, const Discrimination& d, Section& out) {
   if (!d.interval) {
@@ -121,7 +122,7 @@ std::vector<Section> prove_realism(const std::vector<replay::SampleTrack>& gym,
         discriminate(only(recorded, shared),
                      only(simulated_gym_windows(gym, 1, seed, part(0, 0.15)), shared)),
         looks);
-    const Windows simulated = simulated_gym_windows(gym, kTrainPeople, seed + 1, part(0.15, 0.5));
+    const Windows simulated = simulated_gym_windows(gym, kTrainSessions, seed + 1, part(0.15, 0.5));
     const auto known = in_two_groups(recorded);
     add("gym, macro-F1 trained on recorded others, every label of two sessions or more",
         leave_one_group_out(only(recorded, known)), "leave one session out; ", useful);

@@ -16,7 +16,9 @@ constexpr PoseDegrees kLeaning{40, 32, 8, 12, 52, 24, 66};  // weight over the f
 constexpr PoseDegrees kWalking{5, -2, 6, 0, 26, 4, 0};
 constexpr double kFirstStep_s = 0.4;
 constexpr double kLeastTurn_s = 0.8;
-constexpr double kPushing = 4;        // tremor of an arm that pushes, relative to a relaxed one
+constexpr double kPushing = 6;  // tremor of an arm that pushes, relative to a relaxed one
+// The body meets the seat and the hands the thighs: how hard, in the same measure, and how long.
+constexpr double kLanding = 25, kLanding_s = 0.3;
 constexpr double kTurnInLabel = 0.7;  // of a turn's time lies in the stretch called turning
 
 }  // namespace
@@ -104,7 +106,12 @@ void ScriptBuilder::get_up_and_go(const GetUpAndGoOptions& o) {
       turn(about(o.turn_s), random_.chance(0.5) ? 1 : -1);
     }
     move(leaning(), about(std::max(0.2, 0.5 * o.sink_s - edge_s)));
-    move(nudged(pose(kSeated, Support::feet), 5), about(0.5 * o.sink_s));
+    // Who sits down is down before the stretch called sitting down ends.
+    Pose landed = nudged(pose(kSeated, Support::feet), 5);
+    landed[kTremor] = kLanding * random_.uniform(0.3, 1.7);
+    move(landed, about(0.5 * o.sink_s - kLanding_s));
+    landed[kTremor] = 1;
+    move(landed, kLanding_s);
     close_activity("sitting_down");
   }
   hold(seated());

@@ -87,7 +87,7 @@ class WornMotion final : public Motion {
                                           mount_.front().data(), world ? world->data() : nullptr};
     std::size_t piece = trajectory.find(t.front());
     std::int64_t t_ns[kBlock], inside_ns[kBlock];
-    Shaking::Drawn drawn(script_->shaking());
+    Shaking::Drawn drawn(script_->shaking(), (t.back() - trajectory.begin()).count());
     for (std::size_t at = 0; at < t.size();) {
       while (piece + 1 < pieces.size() && t[at] >= pieces[piece].end) ++piece;
       const Trajectory::Piece& here = pieces[piece];
@@ -104,11 +104,10 @@ class WornMotion final : public Motion {
       kinematics::RhythmView rhythm;
       const auto view = kinematics::view_of(trajectory, here, moving, rhythm);
       const auto row = [at](float* out) { return out ? out + 3 * at : nullptr; };
-      (worn_ == Worn::wrist ? kernel.wrist : kernel.pocket)(
-          view, wobbles_, body, {t_ns, inside_ns, n, row(force), row(rate), row(seen)});
+      const detail::MotionRun block{t_ns, inside_ns, n, row(force), row(rate), row(seen)};
+      (worn_ == Worn::wrist ? kernel.wrist : kernel.pocket)(view, wobbles_, body, block);
       if (force || rate) {
-        script_->shaking().add(view, worn_ == Worn::wrist, t_ns, inside_ns, n, drawn, row(force),
-                               row(rate));
+        script_->shaking().add(kernel, view, worn_ == Worn::wrist, block, drawn);
       }
       at += n;
     }

@@ -4,7 +4,7 @@
 namespace gauntlet::sim::detail {
 
 MotionKernel avx2_motion_kernel() {
-  return {"avx2", __builtin_cpu_supports("avx2") != 0, &wrist, &pocket};
+  return {"avx2", __builtin_cpu_supports("avx2") != 0, &wrist, &pocket, &shake};
 }
 
 }  // namespace gauntlet::sim::detail
@@ -13,7 +13,7 @@ MotionKernel avx2_motion_kernel() {
 
 namespace gauntlet::sim::detail {
 
-MotionKernel avx2_motion_kernel() { return {"avx2", false, nullptr, nullptr}; }
+MotionKernel avx2_motion_kernel() { return {"avx2", false, nullptr, nullptr, nullptr}; }
 
 }  // namespace gauntlet::sim::detail
 #endif

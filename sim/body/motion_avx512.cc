@@ -6,7 +6,7 @@ namespace gauntlet::sim::detail {
 MotionKernel avx512_motion_kernel() {
   return {"avx512",
           __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0, &wrist,
-          &pocket};
+          &pocket, &shake};
 }
 
 }  // namespace gauntlet::sim::detail
@@ -15,7 +15,7 @@ MotionKernel avx512_motion_kernel() {
 
 namespace gauntlet::sim::detail {
 
-MotionKernel avx512_motion_kernel() { return {"avx512", false, nullptr, nullptr}; }
+MotionKernel avx512_motion_kernel() { return {"avx512", false, nullptr, nullptr, nullptr}; }
 
 }  // namespace gauntlet::sim::detail
 #endif

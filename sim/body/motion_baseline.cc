@@ -2,6 +2,6 @@
 
 namespace gauntlet::sim::detail {
 
-MotionKernel baseline_motion_kernel() { return {"baseline", true, &wrist, &pocket}; }
+MotionKernel baseline_motion_kernel() { return {"baseline", true, &wrist, &pocket, &shake}; }
 
 }  // namespace gauntlet::sim::detail

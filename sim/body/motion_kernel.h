@@ -19,6 +19,23 @@ struct MotionRun {
   float* direction;  // `world_direction` as seen from the sensor
 };
 
+// What shakes besides, shaking.h: of each band its lattice and its gains.
+struct ShakeView {
+  static constexpr std::size_t kBands = 2;
+  struct Band {
+    double per_step;      // 1 / ns
+    float step_s;         // the lattice's
+    const float* values;  // point p's three begin at 3 p - origin; four may be read there
+    std::int64_t origin;
+  };
+  Band bands[kBands];
+  double rest[kBands], load[kBands];  // of the trajectory's tremor, m/s2
+  double strike[kBands];              // of the rhythm's
+  const float* axes[kBands];          // shares of x, y, z and 0
+  const float* step_axes;
+  float per_lever;
+};
+
 struct MotionKernel {
   struct Body {
     Limbs limbs;
@@ -32,6 +49,8 @@ struct MotionKernel {
                 const MotionRun&);
   void (*pocket)(const kinematics::PieceView&, const kinematics::WobbleView&, const Body&,
                  const MotionRun&);
+  // Adds to rows that the ones above have written; no direction.
+  void (*shake)(const kinematics::PieceView&, const ShakeView&, const MotionRun&);
 };
 
 // On every machine.

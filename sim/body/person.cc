@@ -61,6 +61,12 @@ void DynamicsOptions::describe(OptionVisitor& v) {
   v.number("sway_deg", sway_deg, {0, 5}, "deg", "rms slow wandering of the joints", "proposal");
   v.number("posture_deg", posture_deg, {0, 20}, "deg", "sd of personal offsets of joint angles",
            "proposal");
+  v.number("setup_deg", setup_deg, {0, 30}, "deg",
+           "sd of each joint angle from one setup of an exercise to the next: seat, grip, handle",
+           "recorded gym sets: mean directions of an exercise on two days, 2 to 20 deg apart");
+  v.number("settle_deg", settle_deg, {0, 20}, "deg",
+           "sd of each joint angle where a repetition begins",
+           "recorded gym sets: mean directions of windows of a set");
   v.integer("style", style, {0, 9e15}, "1", "names the person's own habits, for ever",
             "the scenario's choice");
   v.integer("day", day, {0, 9e15}, "1", "names what is different on this day",
@@ -147,6 +153,8 @@ DynamicsOptions draw_dynamics(const DynamicsSpread& o, RandomStream r) {
   d.tempo_variation = o.repetition_tempo_sd * portable::exp(r.normal(0, kSteadiness));
   d.range_variation = o.repetition_range_sd * portable::exp(r.normal(0, kSteadiness));
   d.posture_deg = o.posture_deg;
+  d.setup_deg = o.setup_deg;
+  d.settle_deg = o.settle_deg;
   return d;
 }
 

@@ -58,6 +58,8 @@ struct DynamicsOptions {
   double tremor_hz = 7.3;
   double sway_deg = 0.25;    // slow wandering of the joints when nothing else moves
   double posture_deg = 4;    // sd of this person's own offset of each joint angle
+  double setup_deg = 8;      // of each exercise's as set up that day: seat, grip, handle
+  double settle_deg = 2;     // of each joint from repetition to repetition, where it begins
   std::int64_t style = 0;    // names this person's own habits: the same in every session
   std::int64_t day = 0;      // names what is different today
   double style_share = 0.5;  // rho: share of a trait's variance that is the person's for ever
@@ -127,10 +129,12 @@ struct DynamicsSpread {
   double load_tremor = 9;
   double load_tremor_sd = 0.4;
   double posture_deg = 4;
+  double setup_deg = 8;
+  double settle_deg = 2;
   double pace_sd = 0.08;
   double cadence_sd = 0.05;
-  double arm_swing_sd = 0.3;
-  double gait_size_sd = 0.12;
+  double arm_swing_sd = 0.45;
+  double gait_size_sd = 0.28;
   void describe(OptionVisitor& v);
 };
 

@@ -28,7 +28,7 @@ double seconds_between(const Pose& a, const Pose& b) {
 // quintics that meet there, with end acceleration -A d / T^2: A = pi^2 / 2 is about a cosine, more
 // turns more sharply; 0 is a joint that has arrived, 20 the latest that does not overshoot.
 Pose turning(const Pose& to, const Pose& back, double seconds, const PoseDegrees& lag) {
-  constexpr double kInStep = 6, kLate = 14;
+  constexpr double kInStep = 5, kLate = 15;
   Pose late{};
   late[kPelvisX] = late[kPelvisY] = lag.forward_m;
   late[kPelvisZ] = lag.thigh;
@@ -66,6 +66,11 @@ ScriptBuilder::ScriptBuilder(const PersonOptions& person, const FloorPlanOptions
     offsets_[j] = sds * person.dynamics.posture_deg * kRadiansPerDegree;
   }
   offsets_[kTrunkPitch] *= 0.5;
+  for (auto& harmonic : gait_style_) {
+    for (auto& axis : harmonic) {
+      for (double& sds : axis) sds = lasting * style.normal() + passing * day.normal();
+    }
+  }
   strap_rad_ = person.placement.strap_rotation_deg * kRadiansPerDegree;
   add_wobbles(stream.child("wobble"));
   script_.trajectory_.start(begin, standing());
@@ -199,7 +204,20 @@ ScriptBuilder::Movement ScriptBuilder::movement(const PlanItem& item) {
   const double usual_kg = e.weight_kg * person.body.weight_kg / 74;
   const double heavy = usual_kg > 0 ? item.weight_kg / usual_kg : 1;
   const DynamicsOptions& d = person.dynamics;
-  Movement m{e, pose(e.start, e.support), {}, 0, 0, 0};
+  if (e.name != set_up_for_) {
+    set_up_for_ = e.name;
+    for (std::size_t j = kTrunkPitch; j <= kPronation; ++j) {
+      const double share = j == kTrunkPitch ? 0.3 : 1;
+      setup_[j] = random_.normal(0, share * d.setup_deg * kRadiansPerDegree);
+    }
+  }
+  const auto as_set_up = [&](const PoseDegrees& degrees) {
+    Pose q = pose(degrees, e.support);
+    for (std::size_t j = kTrunkPitch; j <= kPronation; ++j) q[j] += setup_[j];
+    q[kElbow] = std::max(0.0, q[kElbow]);
+    return q;
+  };
+  Movement m{e, as_set_up(e.start), {}, 0, 0, 0};
   m.slow = std::clamp(0.75 + 0.25 * heavy, 0.8, 1.6) / d.tempo *
            portable::exp(random_.normal(0, d.set_tempo_sd));
   m.range = d.range * std::max(0.5, random_.normal(1, d.set_range_sd));
@@ -208,7 +226,7 @@ ScriptBuilder::Movement ScriptBuilder::movement(const PlanItem& item) {
   m.start[kTremor] = 0.6 * m.tremor;
   const Vec3 hands = wrist_position_m(m.start, limbs_);
   for (std::size_t k = 0; k < Exercise::kPhases; ++k) {
-    Pose& q = m.phases[k] = pose(e.phases[k].pose, e.support);
+    Pose& q = m.phases[k] = as_set_up(e.phases[k].pose);
     q[kTremor] = m.tremor;
     if (e.support != Support::hands) continue;
     const Vec3 there = wrist_position_m(q, limbs_);
@@ -234,12 +252,17 @@ void ScriptBuilder::set(const PlanItem& item, std::int64_t repetitions) {
   TrueSet truth{std::string(m.exercise.name), now_, now_, {}};
   const double tempo = person.dynamics.tempo;
   const double last = static_cast<double>(std::max<std::int64_t>(repetitions - 1, 1));
+  double before_s = 0;
   for (std::int64_t i = 0; i < repetitions; ++i) {
-    if (i > 0) hold(m.exercise.rest_s * m.slow * random_.uniform(0.4, 1.8));
-    if (i > 0 && m.exercise.sides == Sides::alternating) {
-      hold((m.exercise.phases[0].move_s + m.exercise.back_s) * m.slow);
+    double after_s = 0;
+    if (i + 1 < repetitions) {
+      after_s = m.exercise.rest_s * m.slow * random_.uniform(0.4, 1.8);
+      if (m.exercise.sides == Sides::alternating) {
+        after_s += (m.exercise.phases[0].move_s + m.exercise.back_s) * m.slow;
+      }
     }
-    repeat(m, static_cast<double>(i) / last);
+    repeat(m, static_cast<double>(i) / last, before_s, after_s);
+    before_s = after_s;
     truth.repetitions.push_back(now_);
   }
   truth.end = now_;
@@ -288,12 +311,16 @@ Pose ScriptBuilder::reached(const Movement& m, std::size_t phase, const Repetiti
   return to;
 }
 
-void ScriptBuilder::repeat(const Movement& m, double done) {
+void ScriptBuilder::repeat(const Movement& m, double done, double before_s, double after_s) {
+  // Cables and hanging weights are not set down for a moment's rest: the movement turns and takes
+  // the rest's time.
+  constexpr double kFlows_s = 0.15;
+  const bool flows = m.exercise.rest_s < kFlows_s && m.exercise.sides != Sides::alternating;
   const Exercise& e = m.exercise;
   const DynamicsOptions& d = script_.person_.dynamics;
   const Repetition r = draw_repetition(m, done);
   const double tired = 1 + d.fatigue * done;
-  Pose back = nudged(m.start, 1);
+  Pose back = nudged(m.start, d.settle_deg);
   back[kTremor] *= tired;
   const double creep_deg = script_.person_.placement.creep_deg;
   creep_rad_ += random_.normal(0, creep_deg) * kCreepPerRepetition * kRadiansPerDegree;
@@ -301,6 +328,7 @@ void ScriptBuilder::repeat(const Movement& m, double done) {
   const Pose home = script_.trajectory_.last_pose();
   Pose to = home;
   Pose turn{};
+  if (!flows) hold(before_s);
   double back_s = e.back_s * r.back;
   for (std::size_t k = 0; k < Exercise::kPhases && e.phases[k].move_s > 0; ++k) {
     const Phase& phase = e.phases[k];
@@ -309,6 +337,7 @@ void ScriptBuilder::repeat(const Movement& m, double done) {
     to = reached(m, k, r, home);
     to[kTremor] *= tired;
     double out_s = phase.move_s * r.out;
+    if (k == 0 && flows) out_s += 0.5 * before_s;
     if (k == 0 && r.pause_s > 0) {
       Pose stuck = to;
       for (std::size_t j = 0; j < kTremor; ++j) stuck[j] = from[j] + 0.55 * (to[j] - from[j]);
@@ -331,7 +360,11 @@ void ScriptBuilder::repeat(const Movement& m, double done) {
     move(dip, 0.35 * back_s);
     move(to, 0.3 * back_s);
   }
-  move(back, back_s);
+  // The next repetition's way out is not drawn yet; this one's is as good.
+  const bool turns = flows && after_s > 0;
+  if (flows) back_s += 0.5 * after_s;
+  const double seconds = 0.5 * (back_s + e.phases[0].move_s * r.out + 0.5 * after_s);
+  move(back, back_s, turns ? turning(back, m.phases[0], seconds, e.lag) : Pose{});
 }
 
 void ScriptBuilder::rest_until(WorldTime end) {

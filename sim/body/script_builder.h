@@ -1,6 +1,7 @@
 // Lays key poses end to end. Internal to this folder.
 #pragma once
 
+#include <array>
 #include <numbers>
 #include <string_view>
 
@@ -52,7 +53,8 @@ class ScriptBuilder {
   Movement movement(const PlanItem& item);
   // `done`: share of the set done, 0 to 1.
   Repetition draw_repetition(const Movement& m, double done);
-  void repeat(const Movement& m, double done);
+  // `before_s`, `after_s`: at rest where it begins, between this repetition and its neighbours.
+  void repeat(const Movement& m, double done, double before_s, double after_s);
   Pose reached(const Movement& m, std::size_t phase, const Repetition& r, const Pose& home) const;
   // Poses of this person: personal offsets, strap and support included.
   Pose pose(const PoseDegrees& degrees, Support support) const;
@@ -76,6 +78,7 @@ class ScriptBuilder {
   void stroll(double seconds);
   void walk_to(double x_m, double y_m);
   Rhythm gait();
+  void shake_trunk(Rhythm& r, double size);
   double walking_speed_mps() const;
   void work(WorldTime begin, double from_met, double to_met);
   void drink(double seconds);
@@ -91,8 +94,15 @@ class ScriptBuilder {
   Script script_;
   Limbs limbs_;
   RandomStream random_;
+  // How a trunk's acceleration over a stride differs from everybody's: harmonic, axis, cosine or
+  // sine, in standard deviations.
+  using GaitStyle = std::array<std::array<std::array<double, 2>, 3>, Rhythm::kHarmonics>;
+
   Pose offsets_{};  // personal, of each joint
+  GaitStyle gait_style_{};
   double strap_rad_ = 0;
+  std::string_view set_up_for_;  // an exercise of the table
+  Pose setup_{};
   double creep_rad_ = 0;                   // of the strap, since the set began
   double heading_ = std::numbers::pi / 2;  // into the hall
   WorldTime now_;

@@ -67,6 +67,12 @@ void DynamicsSpread::describe(OptionVisitor& v) {
       "posture_deg", posture_deg, {0, 20}, "deg",
       "sd of the offset of each joint. Fit: sd between sessions of the mean direction of a set",
       "proposal");
+  v.number("setup_deg", setup_deg, {0, 30}, "deg",
+           "sd of each joint angle from one setup of an exercise to the next",
+           "recorded gym sets: mean directions of an exercise on two days");
+  v.number("settle_deg", settle_deg, {0, 20}, "deg",
+           "sd of each joint angle where a repetition begins",
+           "recorded gym sets: mean directions of windows of a set");
   v.number("pace_sd", pace_sd, {0, 0.5}, "1", "sd of the logarithm of walking speed", "proposal");
   v.number("cadence_sd", cadence_sd, {0, 0.5}, "1",
            "Fit: sd of the logarithm of cadence, height taken away", "proposal");

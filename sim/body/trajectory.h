@@ -2,7 +2,7 @@
 // generalised coordinates of the skeleton, with their first and second derivatives in closed form.
 //
 //   q(t) = quintic between key poses (position, velocity 0, acceleration at both ends)
-//        + rhythm (gait, dragging: up to four harmonics under a smooth envelope)
+//        + rhythm (gait, dragging: up to eight harmonics under a smooth envelope)
 //        + sway (a few fixed oscillators)
 //
 // A quintic with zero end accelerations is the minimum-jerk movement (Flash and Hogan 1985); end
@@ -47,7 +47,7 @@ struct JointState {
 // One periodic movement, between begin and end, faded in and out over `ramp_s`.
 // phase(t) = phase + omega t + wander sin(wander_omega t), t from `begin`.
 struct Rhythm {
-  static constexpr std::size_t kHarmonics = 4;
+  static constexpr std::size_t kHarmonics = 8;
   WorldTime begin, end;
   double ramp_s = 0.6;
   double omega_radps = 0;

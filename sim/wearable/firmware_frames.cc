@@ -20,6 +20,9 @@ FrameWriter::FrameWriter(const SensorOptions& sensor, const FirmwareOptions& fir
       frame_(frame_bytes_max(batch_of(sensor, firmware))) {}
 
 std::span<const std::byte> FrameWriter::write(std::span<const float> rows, DeviceTime end) {
+  // A clock that has just restarted shows no time before 0, though older frames of a readout are
+  // dated back.
+  end = std::max(end, DeviceTime{});
   const Duration longest = std::chrono::milliseconds{65535};
   const Duration duration = std::clamp(end - previous_end_, Duration{0}, longest);
   previous_end_ = end;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <vector>
@@ -19,7 +20,7 @@ std::shared_ptr<const Script> gym_hour(Side side) {
   PersonOptions person;
   person.placement.wrist = side;
   person.placement.pocket = side;
-  person.dynamics.tremor_mps2 = 0;  // what shakes comes after the kernels, shaking_test.cc
+  person.dynamics.tremor_mps2 = 0;  // what shakes has a test of its own below
   auto script = make_script(gym_hour_plan(), person, RandomStream(7, "person/0/session"));
   EXPECT_TRUE(script.ok());
   return std::make_shared<const Script>(std::move(script).value());
@@ -77,6 +78,44 @@ TEST(MotionKernel, EveryInstructionSetGivesTheSameBytes) {
         if (kernel.supported) {
           EXPECT_EQ(by_kernel(kernel, *script, worn), expected) << kernel.name;
         }
+      }
+    }
+  }
+}
+
+// Tremor, load and steps at a few instants of every piece.
+std::vector<float> shaken_by(const detail::MotionKernel& kernel, const Script& script, Worn worn) {
+  const Trajectory& trajectory = script.trajectory();
+  constexpr std::size_t kPerPiece = 13;
+  std::vector<float> rows(6 * kPerPiece * trajectory.pieces().size());
+  Shaking::Drawn drawn(script.shaking(), (trajectory.end() - trajectory.begin()).count());
+  std::size_t at = 0;
+  for (const Trajectory::Piece& piece : trajectory.pieces()) {
+    std::int64_t t[kPerPiece];
+    for (std::size_t i = 0; i < kPerPiece; ++i) {
+      const Duration into = (piece.end - piece.begin) * static_cast<std::int64_t>(i) / kPerPiece;
+      t[i] = (piece.begin + into - trajectory.begin()).count();
+    }
+    kinematics::RhythmView rhythm;
+    const auto view = kinematics::view_of(trajectory, piece, true, rhythm);
+    script.shaking().add(
+        kernel, view, worn == Worn::wrist,
+        {t, t, kPerPiece, rows.data() + at, rows.data() + at + 3 * kPerPiece, nullptr}, drawn);
+    at += 6 * kPerPiece;
+  }
+  return rows;
+}
+
+TEST(MotionKernel, WhatShakesIsTheSameBytesFromEveryInstructionSet) {
+  const auto script = std::make_shared<const Script>(
+      make_script(gym_hour_plan(), PersonOptions{}, RandomStream(7, "person/0/session")).value());
+  for (const Worn worn : {Worn::wrist, Worn::pocket}) {
+    const auto expected = shaken_by(detail::baseline_motion_kernel(), *script, worn);
+    EXPECT_GT(std::count_if(expected.begin(), expected.end(), [](float v) { return v != 0; }),
+              static_cast<std::ptrdiff_t>(expected.size() * 9 / 10));
+    for (const auto& kernel : {detail::avx2_motion_kernel(), detail::avx512_motion_kernel()}) {
+      if (kernel.supported) {
+        EXPECT_EQ(shaken_by(kernel, *script, worn), expected) << kernel.name;
       }
     }
   }

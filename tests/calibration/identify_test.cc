@@ -91,7 +91,10 @@ TEST(Identify, RecoversWhoWasSimulated) {
     person.dynamics.range = c.range;
     person.dynamics.tempo_variation = 0.05;
     person.dynamics.range_variation = 0.03;
-    person.dynamics.posture_deg = 0;
+    person.dynamics.posture_deg = person.dynamics.setup_deg = 0;
+    person.dynamics.settle_deg = 1;
+    // A stop or half a repetition is no repetition of the mean one.
+    person.dynamics.partial = person.dynamics.pause = person.dynamics.bounce = 0;
     person.placement.strap_rotation_deg = c.strap_deg;
     person.placement.slip_deg = 0;
     const auto track = recorded(person, c.exercise, 3, c.inverted);
