@@ -53,9 +53,33 @@ bool load(const PrivacyArguments& arguments, scenarios::Scenario& scenario) {
   return problems.empty();
 }
 
+// Sentences are no cells of a table.
+bool is_prose(const reports::Table& t) {
+  for (const auto& row : t.rows) {
+    for (const reports::Cell& cell : row) {
+      const auto* text = std::get_if<std::string>(&cell);
+      if (text && text->size() > 160) return true;
+    }
+  }
+  return false;
+}
+
+void print_prose(const reports::Table& t) {
+  for (const auto& row : t.rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const auto* text = std::get_if<std::string>(&row[c]);
+      if (text) fmt::print("{}", wrapped(t.columns[c] + ": " + *text));
+    }
+  }
+}
+
 void print(const reports::ResultFile& result) {
   for (const auto& [name, t] : result.tables) {
     fmt::print("\n{}\n", name);
+    if (is_prose(t)) {
+      print_prose(t);
+      continue;
+    }
     TextTable table(t.columns);
     for (std::size_t c = 0; c < t.columns.size(); ++c) {
       if (!t.rows.empty() && std::holds_alternative<std::string>(t.rows.front()[c])) {
