@@ -60,8 +60,8 @@ int import_command(const ImportArguments& arguments) {
     return kBadInput;
   }
   print_summary(*imported);
-  const int done =
-      std::max<int>(report_unreadable(imported->unreadable), imported->damaged > 0 ? kPartial : kOk);
+  const int done = std::max<int>(report_unreadable(imported->unreadable),
+                                 imported->damaged > 0 ? kPartial : kOk);
   if (arguments.out.empty()) return done;
   if (const auto written = write(*imported, arguments.out); !written) {
     fmt::print(stderr, "gauntlet import: {}\n", written.error().message);

@@ -13,7 +13,9 @@ std::string problems_of(const std::string& text) {
   std::vector<scenarios::Diagnostic> problems;
   if (!load_campaign_text("c.toml", text, campaign, problems)) return to_string(problems);
   const std::string& s = campaign.options.scenario;
-  check_against_scenario(campaign, {s, campaign.options.costs.scenario, campaign.options.detection.scenario}, problems);
+  check_against_scenario(campaign,
+                         {s, campaign.options.costs.scenario, campaign.options.detection.scenario},
+                         problems);
   return to_string(problems);
 }
 
