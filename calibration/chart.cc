@@ -120,10 +120,10 @@ std::string to_svg(const Chart& chart) {
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     const ChartSeries& s = chart.series[i];
     const std::string colour = "var(--s" + std::to_string(i % 6) + ")";
-    out += "<g stroke=\"" + colour + "\" fill=\"" + colour + "\" stroke-width=\"1.5\">" +
-           shape(chart, s, x, y) + "</g>";
-    out +=
-        "<g style=\"fill:" + colour + "\">" + text(legend, kHeight - 10, "start", s.name) + "</g>";
+    out.append("<g stroke=\"").append(colour).append("\" fill=\"").append(colour);
+    out.append("\" stroke-width=\"1.5\">").append(shape(chart, s, x, y)).append("</g>");
+    out.append("<g style=\"fill:").append(colour).append("\">");
+    out.append(text(legend, kHeight - 10, "start", s.name)).append("</g>");
     legend += 24 + 6.2 * static_cast<double>(s.name.size());
   }
   return out + "</svg>";

@@ -34,8 +34,9 @@ Exceedance exceedance(const std::vector<double>& scores, const std::vector<doubl
 std::vector<double> thresholds_of(std::vector<double> clean, std::vector<double> attacked) {
   std::set<double, std::greater<>> out;
   const auto add = [&out](std::vector<double>& x, bool tail) {
-    for (std::size_t k = 0; k < kThresholds / 3; ++k) {
-      const double p = static_cast<double>(k) / (kThresholds / 3 - 1);
+    constexpr std::size_t kThird = kThresholds / 3;
+    for (std::size_t k = 0; k < kThird; ++k) {
+      const double p = static_cast<double>(k) / static_cast<double>(kThird - 1);
       const double rest = 1 - p;
       out.insert(reports::quantile_in_place(x, tail ? 1 - rest * rest * rest * rest : p));
     }

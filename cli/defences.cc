@@ -29,7 +29,7 @@ std::string text(const std::optional<double>& value,
 // A mean, or what it is more than the first row's.
 std::string text(const scenarios::DefenceCost& cost, bool first) {
   if (first || !cost.more) return text(cost.mean);
-  const std::string more = (cost.more->mean > 0 ? "+" : "") + reports::to_text(cost.more->mean);
+  std::string more = (cost.more->mean > 0 ? "+" : "") + reports::to_text(cost.more->mean);
   const auto& range = cost.more->interval;
   if (!range || range->lo == range->hi) return more;
   return fmt::format("{} ({} … {})", more, reports::to_text(range->lo),

@@ -29,8 +29,9 @@ constexpr std::array kDoubts{
 
 LabelDoubt label_doubt(std::string_view session, std::string_view recording) {
   int number = 0;
-  const char* end = recording.data() + recording.size();
-  if (std::from_chars(recording.data(), end, number).ptr != end) return LabelDoubt::none;
+  const char* const begin = recording.data();
+  const char* const end = begin + recording.size();
+  if (std::from_chars(begin, end, number).ptr != end) return LabelDoubt::none;
   const auto it = std::ranges::find_if(kDoubts, [&](const Doubt& d) {
     return d.session == session && d.first <= number && number <= d.last;
   });

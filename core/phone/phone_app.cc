@@ -208,7 +208,9 @@ std::optional<WindowClassified> PhoneApp::Impl::classify(HostTime end) {
   std::uint32_t worn = (1U << streams_.size()) - 1;
   if (subsets) {
     worn = history_->whole(end, options_.max_filled);
-    if (worn != 0 && (worn &= trusted_of) == 0) {
+    const bool any = worn != 0;
+    worn &= trusted_of;
+    if (any && worn == 0) {
       counters_.add("phone.windows_distrusted");
       return std::nullopt;
     }
