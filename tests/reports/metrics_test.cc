@@ -39,7 +39,7 @@ TEST(Registry, NamesAreUniqueAndEveryEntryIsDefined) {
   }
 }
 
-// Issue 2 promises these; they stay.
+// Promised names: they stay.
 TEST(Registry, KeepsThePromisedNames) {
   for (const char* name : {"replay.packets",
                            "replay.duplicates",
