@@ -211,16 +211,8 @@ class PoolInUse {
     return rows;
   }
   learn::PoolScore judge(learn::WindowClassifier& classifier) const {
-    const std::size_t classes = data_.classes.size();
-    std::vector<std::uint32_t> truth;
-    std::vector<float> answers;
-    for (const std::uint32_t i : rows_where([this](std::uint32_t p) { return p == newest_; })) {
-      truth.push_back(data_.label[i]);
-      answers.resize(answers.size() + classes);
-      classifier.probabilities(data_.window(i), std::span(answers).last(classes));
-    }
-    return learn::pool_score(
-        learn::evaluate(truth, learn::likeliest(answers, classes), classes, {}));
+    const auto rows = rows_where([this](std::uint32_t p) { return p == newest_; });
+    return learn::pool_score(learn::ask_about(classifier, data_, rows));
   }
 
   const learn::Dataset& data_;

@@ -31,6 +31,15 @@ std::vector<std::uint32_t> inner_folds(const Dataset& data, Rows rows) {
   return groups;
 }
 
+LeftOut leave_out(const Dataset& data, Rows rows) {
+  const auto folds = inner_folds(data, rows);
+  LeftOut out;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    (folds[k] == 0 ? out.outside : out.inside).push_back(rows[k]);
+  }
+  return out;
+}
+
 std::vector<std::uint32_t> labels_of(const Dataset& data, Rows rows) {
   std::vector<std::uint32_t> out;
   for (const std::uint32_t i : rows) out.push_back(data.label[i]);

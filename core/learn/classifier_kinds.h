@@ -25,6 +25,12 @@ inline std::uint64_t seed_of(const ClassifierOptions& o) {
 // Inner folds keep groups whole, as the outer ones do.
 std::vector<std::uint32_t> inner_folds(const Dataset& data, Rows rows);
 std::vector<std::uint32_t> labels_of(const Dataset& data, Rows rows);
+// Of these rows, those of the first inner fold and those of the others.
+struct LeftOut {
+  std::vector<std::uint32_t> inside, outside;
+  bool possible() const { return !inside.empty() && !outside.empty(); }
+};
+LeftOut leave_out(const Dataset& data, Rows rows);
 
 // Whether this build has it: XGBoost and LIBSVM are optional.
 bool built_in(ClassifierKind kind);

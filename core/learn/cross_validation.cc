@@ -36,6 +36,18 @@ std::vector<std::uint32_t> likeliest(std::span<const float> probabilities, std::
   return out;
 }
 
+Evaluation ask_about(WindowClassifier& classifier, const Dataset& data,
+                     std::span<const std::uint32_t> rows) {
+  const std::size_t classes = data.classes.size();
+  std::vector<std::uint32_t> truth;
+  std::vector<float> p(rows.size() * classes);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    truth.push_back(data.label[rows[k]]);
+    classifier.probabilities(data.window(rows[k]), std::span(p).subspan(k * classes, classes));
+  }
+  return evaluate(truth, likeliest(p, classes), classes, {});
+}
+
 void for_each_fold(std::uint32_t count, unsigned threads,
                    const std::function<void(std::uint32_t)>& work,
                    const std::function<void(double)>& progress) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/learn/classifier.h"
@@ -29,6 +30,10 @@ void for_each_fold(std::uint32_t count, unsigned threads,
 HeldOut cross_validate(const Dataset& data, const Folds& folds,
                        const std::function<std::unique_ptr<WindowClassifier>()>& make,
                        unsigned threads = 1, const std::function<void(double)>& progress = {});
+
+// What a classifier, trained, answers about these rows against their labels.
+Evaluation ask_about(WindowClassifier& classifier, const Dataset& data,
+                     std::span<const std::uint32_t> rows);
 
 // The likeliest class of each window.
 std::vector<std::uint32_t> likeliest(std::span<const float> probabilities, std::size_t classes);

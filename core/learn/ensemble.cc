@@ -23,18 +23,13 @@ class Ensemble final : public WindowClassifier {
 
   void fit(const Dataset& data, Rows rows) override {
     members_.clear();
-    const auto folds = inner_folds(data, rows);
-    std::vector<std::uint32_t> inside, outside;
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-      (folds[k] == 0 ? outside : inside).push_back(rows[k]);
-    }
+    const LeftOut split = leave_out(data, rows);
     for (const std::string& name : options_.members) {
       ClassifierOptions o = options_;
       o.kind = classifier_named(name).value();
       CHECK(o.kind != ClassifierKind::ensemble);
       Member m{make_classifier(o), 1};
-      if (!inside.empty() && !outside.empty())
-        m.weight = worth(*m.classifier, data, inside, outside);
+      if (split.possible()) m.weight = worth(*m.classifier, data, split);
       m.classifier->fit(data, rows);
       members_.push_back(std::move(m));
     }
@@ -73,16 +68,9 @@ class Ensemble final : public WindowClassifier {
     float weight;
   };
   // Macro-F1 on groups left out, squared: the better ones lead.
-  static float worth(WindowClassifier& classifier, const Dataset& data, Rows inside, Rows outside) {
-    classifier.fit(data, inside);
-    std::vector<float> p(outside.size() * data.classes.size());
-    for (std::size_t k = 0; k < outside.size(); ++k) {
-      classifier.probabilities(data.window(outside[k]),
-                               std::span(p).subspan(k * data.classes.size(), data.classes.size()));
-    }
-    const auto truth = labels_of(data, outside);
-    const double f1 =
-        evaluate(truth, likeliest(p, data.classes.size()), data.classes.size(), {}).macro_f1;
+  static float worth(WindowClassifier& classifier, const Dataset& data, const LeftOut& split) {
+    classifier.fit(data, split.inside);
+    const double f1 = ask_about(classifier, data, split.outside).macro_f1;
     return static_cast<float>(std::max(f1 * f1, 1e-3));
   }
   ClassifierOptions options_;

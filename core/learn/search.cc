@@ -10,15 +10,10 @@ namespace {
 
 constexpr std::int64_t kReduced = 32;
 
-double worth(const ClassifierOptions& o, const Dataset& data, Rows inside, Rows outside) {
+double worth(const ClassifierOptions& o, const Dataset& data, const LeftOut& split) {
   const auto classifier = make_classifier(o);
-  classifier->fit(data, inside);
-  const std::size_t classes = data.classes.size();
-  std::vector<float> p(outside.size() * classes);
-  for (std::size_t k = 0; k < outside.size(); ++k) {
-    classifier->probabilities(data.window(outside[k]), std::span(p).subspan(k * classes, classes));
-  }
-  return evaluate(labels_of(data, outside), likeliest(p, classes), classes, {}).macro_f1;
+  classifier->fit(data, split.inside);
+  return ask_about(*classifier, data, split.outside).macro_f1;
 }
 
 }  // namespace
@@ -64,15 +59,11 @@ std::vector<ClassifierOptions> candidates_of(const ClassifierOptions& given) {
 void SearchedClassifier::fit(const Dataset& data, std::span<const std::uint32_t> rows) {
   const auto candidates = candidates_of(options_);
   options_ = candidates.front();
-  const auto folds = inner_folds(data, rows);
-  std::vector<std::uint32_t> inside, outside;
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    (folds[k] == 0 ? outside : inside).push_back(rows[k]);
-  }
-  if (candidates.size() > 1 && !inside.empty() && !outside.empty()) {
+  const LeftOut split = leave_out(data, rows);
+  if (candidates.size() > 1 && split.possible()) {
     double best = -1;
     for (const ClassifierOptions& o : candidates) {
-      const double w = worth(o, data, inside, outside);
+      const double w = worth(o, data, split);
       if (w <= best) continue;
       best = w;
       options_ = o;
