@@ -27,8 +27,8 @@ std::string text(const std::optional<double>& value,
 }
 
 // A mean, or what it is more than the first row's.
-std::string text(const scenarios::DefenceCost& cost, bool first) {
-  if (first || !cost.more) return text(cost.mean);
+std::string text(const scenarios::DefenceCost& cost) {
+  if (!cost.more) return text(cost.mean);
   std::string more = (cost.more->mean > 0 ? "+" : "") + reports::to_text(cost.more->mean);
   const auto& range = cost.more->interval;
   if (!range || range->lo == range->hi) return more;
@@ -61,16 +61,14 @@ int print_costs(const scenarios::CatalogRun& how) {
   std::vector<std::string> columns = {"defence, nobody attacks"};
   for (const auto metric : scenarios::defence_cost_metrics()) columns.emplace_back(metric);
   TextTable table(columns);
-  for (const scenarios::DefenceRow& row : scenarios::defence_rows()) {
-    const auto costs = scenarios::run_defence_row(row, how);
-    if (!costs) {
-      fmt::print(stderr, "{}: {}\n", row.name, costs.error().message);
-      return kInfrastructure;
-    }
+  const auto done = scenarios::run_defence_rows(how, [&table](const auto& row, const auto& costs) {
     std::vector<std::string> cells = {std::string(row.name)};
-    const bool first = &row == &scenarios::defence_rows().front();
-    for (const auto& cost : *costs) cells.push_back(text(cost, first));
+    for (const auto& cost : costs) cells.push_back(text(cost));
     table.add(cells);
+  });
+  if (!done) {
+    fmt::print(stderr, "{}\n", done.error().message);
+    return kInfrastructure;
   }
   fmt::print("{}", table.text());
   return kOk;

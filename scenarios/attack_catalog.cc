@@ -439,19 +439,19 @@ const std::vector<DefenceRow>& defence_rows() {
 
 std::span<const std::string_view> defence_cost_metrics() { return kCosts; }
 
-Result<std::vector<DefenceCost>> run_defence_row(const DefenceRow& row, const CatalogRun& how) {
-  const auto clean = run(defence_rows().front().overrides, how);
-  if (!clean) return clean.error();
-  const auto result = run(row.overrides, how);
-  if (!result) return result.error();
+namespace {
+
+std::vector<DefenceCost> costs_of(const reports::ResultFile& result,
+                                  const reports::ResultFile* undefended) {
   std::vector<DefenceCost> out;
   for (const std::string_view metric : kCosts) {
     DefenceCost& cost = out.emplace_back();
-    cost.mean = mean_of(*result, std::string(metric));
-    const auto here = result->metrics.find(metric), there = clean->metrics.find(metric);
-    if (here == result->metrics.end() || there == clean->metrics.end()) continue;
+    cost.mean = mean_of(result, std::string(metric));
+    if (!undefended) continue;
+    const auto here = result.metrics.find(metric), there = undefended->metrics.find(metric);
+    if (here == result.metrics.end() || there == undefended->metrics.end()) continue;
     std::vector<double> with_it, without;
-    for (std::size_t i = 0; i < how.seeds; ++i) {
+    for (std::size_t i = 0; i < here->second.per_seed.size(); ++i) {
       if (!here->second.per_seed[i] || !there->second.per_seed[i]) continue;
       with_it.push_back(*here->second.per_seed[i]);
       without.push_back(*there->second.per_seed[i]);
@@ -459,6 +459,23 @@ Result<std::vector<DefenceCost>> run_defence_row(const DefenceRow& row, const Ca
     if (!with_it.empty()) cost.more = reports::paired_difference(without, with_it).difference;
   }
   return out;
+}
+
+}  // namespace
+
+Result<void> run_defence_rows(
+    const CatalogRun& how,
+    const std::function<void(const DefenceRow&, const std::vector<DefenceCost>&)>& each) {
+  std::optional<reports::ResultFile> undefended;
+  for (const DefenceRow& row : defence_rows()) {
+    auto result = run(row.overrides, how);
+    if (!result) {
+      return Error{result.error().code, std::string(row.name) + ": " + result.error().message};
+    }
+    each(row, costs_of(*result, undefended ? &*undefended : nullptr));
+    if (!undefended) undefended = std::move(*result);
+  }
+  return {};
 }
 
 }  // namespace gauntlet::scenarios

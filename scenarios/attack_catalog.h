@@ -6,6 +6,7 @@
 // detector flags while it goes on is seen, not undone: both are told.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,11 +63,15 @@ struct DefenceRow {
 const std::vector<DefenceRow>& defence_rows();
 // Of these metrics, in this order; nothing where there is none.
 std::span<const std::string_view> defence_cost_metrics();
-// `more`: than the first row on the same seeds, with the interval of paired differences.
+// `more`: than the first row on the same seeds, with the interval of paired differences; of the
+// first row itself there is none.
 struct DefenceCost {
   std::optional<double> mean;
   std::optional<reports::MeanEstimate> more;
 };
-Result<std::vector<DefenceCost>> run_defence_row(const DefenceRow& row, const CatalogRun& how);
+// `each` is given the rows in their order, as they are done.
+Result<void> run_defence_rows(
+    const CatalogRun& how,
+    const std::function<void(const DefenceRow&, const std::vector<DefenceCost>&)>& each);
 
 }  // namespace gauntlet::scenarios
