@@ -6,11 +6,10 @@
 #include "calibration/text.h"
 #include "reports/escape.h"
 #include "reports/html/web_assets.h"
+#include "reports/wrapped.h"
 
 namespace gauntlet::calibration {
 namespace {
-
-constexpr std::size_t kColumns = 100;
 
 std::string word(Verdict v) {
   return v == Verdict::holds ? "holds" : v == Verdict::falls_short ? "FALLS SHORT" : "";
@@ -22,18 +21,6 @@ std::string value_of(const Finding& f) {
 
 std::string interval_of(const Finding& f) {
   return f.interval ? number(f.interval->lo) + " to " + number(f.interval->hi) : "";
-}
-
-// Breaks at spaces; every line begins with `indent`.
-void wrap(const std::string& text, const std::string& indent, std::string& out) {
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t room = kColumns - indent.size();
-    std::size_t end = text.size() - begin <= room ? text.size() : text.rfind(' ', begin + room);
-    if (end == std::string::npos || end <= begin) end = std::min(text.size(), begin + room);
-    out += indent + text.substr(begin, end - begin) + "\n";
-    begin = end + (end < text.size() && text[end] == ' ' ? 1 : 0);
-  }
 }
 
 // What was asked and what came out, before everything else.
@@ -63,17 +50,14 @@ std::string to_text(const Report& report) {
   std::string out;
   for (const Section& s : with_goals(report)) {
     out += "\n" + s.title + "\n" + std::string(s.title.size(), '-') + "\n";
-    wrap(s.about, "", out);
+    out += reports::wrapped(s.about);
     for (const Finding& f : s.findings) {
       std::string line = f.name + ": " + value_of(f);
       if (f.interval) line += " (" + interval_of(f) + ")";
       if (f.n > 0) line += ", n = " + std::to_string(f.n);
       if (!f.goal.empty()) line += "; goal " + f.goal + ": " + word(f.verdict);
-      std::string wrapped;
-      wrap(line, "    ", wrapped);
-      wrapped.replace(0, 2, "  ");
-      out += wrapped;
-      if (!f.note.empty()) wrap(f.note, "      ", out);
+      out += reports::wrapped(line, "    ");
+      if (!f.note.empty()) out += reports::wrapped(f.note, "      ");
     }
   }
   return out;

@@ -11,6 +11,7 @@
 #include "cli/version.h"
 #include "replay/track_import.h"
 #include "reports/html/report_html.h"
+#include "reports/wrapped.h"
 #include "scenarios/privacy_experiments.h"
 #include "scenarios/privacy_findings.h"
 #include "scenarios/privacy_recorded.h"
@@ -68,7 +69,7 @@ void print_prose(const reports::Table& t) {
   for (const auto& row : t.rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       const auto* text = std::get_if<std::string>(&row[c]);
-      if (text) fmt::print("{}", wrapped(t.columns[c] + ": " + *text));
+      if (text) fmt::print("{}", reports::wrapped(t.columns[c] + ": " + *text));
     }
   }
 }

@@ -37,23 +37,4 @@ std::string TextTable::text() const {
   return out;
 }
 
-std::string wrapped(const std::string& text, std::size_t width) {
-  std::string out;
-  std::size_t column = 0;
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    if (column > 0) {
-      const bool fits = column + 1 + width_of(word) <= width;
-      out += fits ? ' ' : '\n';
-      column = fits ? column + 1 : 0;
-    }
-    out += word;
-    column += width_of(word);
-    begin = end + 1;
-  }
-  return out + "\n";
-}
-
 }  // namespace gauntlet::cli

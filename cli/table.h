@@ -1,7 +1,6 @@
 // Columns that line up, for a person. Counts characters, not bytes.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -20,8 +19,5 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::size_t> left_{0};
 };
-
-// Broken at spaces into lines of at most `width` characters.
-std::string wrapped(const std::string& text, std::size_t width = 100);
 
 }  // namespace gauntlet::cli

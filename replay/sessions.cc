@@ -71,6 +71,11 @@ std::string session_name(const fs::path& folder) {
 
 }  // namespace
 
+std::string to_string(const UnreadableFile& file) {
+  const bool named = file.error.message.find(file.path) != std::string::npos;
+  return (named ? "" : file.path + ": ") + file.error.message;
+}
+
 Result<Collection> read_collection(std::span<const std::string> paths,
                                    std::optional<RecordingFormat> format) {
   Folders folders;

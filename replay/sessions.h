@@ -31,6 +31,9 @@ struct UnreadableFile {
   Error error;
 };
 
+// What is wrong with which file.
+std::string to_string(const UnreadableFile& file);
+
 struct Collection {
   std::vector<Session> sessions;
   std::vector<UnreadableFile> unreadable;

@@ -118,10 +118,7 @@ class Importer {
   }
 
  private:
-  static Error error_of(const UnreadableFile& file) {
-    const bool named = file.error.message.find(file.path) != std::string::npos;
-    return {file.error.code, (named ? "" : file.path + ": ") + file.error.message};
-  }
+  static Error error_of(const UnreadableFile& file) { return {file.error.code, to_string(file)}; }
 
   Result<void> one(const std::string& path) {
     std::error_code error;

@@ -1,10 +1,11 @@
 // Tracks from whatever a user names:
 //
 //   a folder with subjects_info.csv     sp-sw-har: phone and watch of each execution, with who it
-//   was a .csv file, or a folder of them    the layout of track_csv.h an .h5 file tracks
-//   (track_hdf5.h) or captures (recording_hdf5.h) .raw, .dat, or a folder of them     captures
-//   (sessions.h), placed in time by the aligned decoder:
-//                                       a track a recorded set, labelled with its exercise
+//                                       was
+//   a .csv file, or a folder of them    the layout of track_csv.h
+//   an .h5 file                         tracks (track_hdf5.h) or captures (recording_hdf5.h)
+//   .raw, .dat, or a folder of them     captures (sessions.h), placed in time by the aligned
+//                                       decoder: a track a recorded set, labelled with its exercise
 //
 // A folder with captures anywhere below it is read as captures: the .csv files beside them are what
 // their first decoder made of them, resampled. A file of a folder that cannot be read is one of

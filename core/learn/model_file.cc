@@ -120,7 +120,28 @@ struct Sealed {
   std::uint32_t version = 0;
   ByteReader body;
 };
-Result<Sealed> unseal(std::span<const std::byte> bytes);
+
+Result<Sealed> unseal(std::span<const std::byte> bytes) {
+  if (bytes.size() > kLargest) {
+    return Error{"too_large", std::to_string(bytes.size()) + " bytes, at most 64 MiB"};
+  }
+  if (bytes.size() < sizeof kMagic || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) {
+    return Error{"bad_magic", "not a model file"};
+  }
+  if (bytes.size() < sizeof kMagic + sizeof kModel + sizeof(std::uint64_t)) {
+    return Error{"truncated", std::to_string(bytes.size()) + " bytes"};
+  }
+  const auto version = ByteReader(bytes.subspan(sizeof kMagic)).number<std::uint32_t>();
+  if (version < kModel || version > kSubsets) {
+    return Error{"bad_version",
+                 "version " + std::to_string(version) + ", this reads versions 1 to 3"};
+  }
+  const std::span body = bytes.first(bytes.size() - sizeof(std::uint64_t));
+  if (ByteReader(bytes.subspan(body.size())).number<std::uint64_t>() != fnv1a(body)) {
+    return Error{"bad_checksum", "the file is damaged or cut short"};
+  }
+  return Sealed{version, ByteReader(body.subspan(sizeof kMagic + sizeof version))};
+}
 
 Result<SharedServing> read_subsets(ByteReader r) {
   const auto sensors = r.number<std::uint32_t>();
@@ -214,32 +235,6 @@ Result<std::vector<std::byte>> serialize(const SubsetServing& served) {
   }
   return bytes;
 }
-
-namespace {
-
-Result<Sealed> unseal(std::span<const std::byte> bytes) {
-  if (bytes.size() > kLargest) {
-    return Error{"too_large", std::to_string(bytes.size()) + " bytes, at most 64 MiB"};
-  }
-  if (bytes.size() < sizeof kMagic || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) {
-    return Error{"bad_magic", "not a model file"};
-  }
-  if (bytes.size() < sizeof kMagic + sizeof kModel + sizeof(std::uint64_t)) {
-    return Error{"truncated", std::to_string(bytes.size()) + " bytes"};
-  }
-  const auto version = ByteReader(bytes.subspan(sizeof kMagic)).number<std::uint32_t>();
-  if (version < kModel || version > kSubsets) {
-    return Error{"bad_version",
-                 "version " + std::to_string(version) + ", this reads versions 1 to 3"};
-  }
-  const std::span body = bytes.first(bytes.size() - sizeof(std::uint64_t));
-  if (ByteReader(bytes.subspan(body.size())).number<std::uint64_t>() != fnv1a(body)) {
-    return Error{"bad_checksum", "the file is damaged or cut short"};
-  }
-  return Sealed{version, ByteReader(body.subspan(sizeof kMagic + sizeof version))};
-}
-
-}  // namespace
 
 Result<SharedServing> parse_model(std::span<const std::byte> bytes) {
   const auto sealed = unseal(bytes);

@@ -41,17 +41,17 @@
 //   1  network      scale of the channels; u32 layers, each u8 kind (network.h), u32 outputs, u32
 //                   taps, u8 bias, u8 rectified; u32 weights, f32 each, in the order of the layers
 //   4  knn          scale; principal components; u32 k; u32 rows, u32 label each; f32 features of
-//   each 5  svm, 9 rbf   scale; principal components; f32 inverse temperature; u8 1 if random
-//   features follow: u32 how many,
-//                   f32 offset each, f32 weights; f64 weights and constant of each class
+//                   each
+//   5  svm, 9 rbf   scale; principal components; f32 inverse temperature; u8 1 if random features
+//                   follow: u32 how many, f32 offset each, f32 weights; f64 weights and constant of
+//                   each class
 //   6  forest       scale; principal components; u32 trees, each: u32 nodes (i32 feature or -1, f32
-//   threshold, u32 left
-//                   child or first share), u32 shares, f32 each
+//                   threshold, u32 left child or first share), u32 shares, f32 each
 //   7  ensemble     u32 members, each: f32 weight, node
 //   8  ridge        scale; principal components; ridge
 //   10 boosted      scale; principal components; u32 depth; u32 trees, each: splits (u32 feature,
-//   f32 threshold), leaves 255 two stages  u32 class that is no exercise, K x f32 prior; u8 1 if a
-//   node over {none,
+//                   f32 threshold), leaves
+//   255 two stages  u32 class that is no exercise, K x f32 prior; u8 1 if a node over {none,
 //                   exercise} follows; node
 //
 // The same model gives the same bytes. Reading never reads past the end, never trusts a count

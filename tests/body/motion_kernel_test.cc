@@ -41,6 +41,23 @@ struct Rows {
   friend bool operator==(const Rows&, const Rows&) = default;
 };
 
+constexpr std::size_t kPerPiece = 13;
+
+// use(view, times) for every piece of the trajectory, with kPerPiece instants of it.
+template <class Use>
+void for_each_piece(const Trajectory& trajectory, const Use& use) {
+  for (const Trajectory::Piece& piece : trajectory.pieces()) {
+    std::int64_t t[kPerPiece];
+    for (std::size_t i = 0; i < kPerPiece; ++i) {
+      const Duration into = (piece.end - piece.begin) * static_cast<std::int64_t>(i) / kPerPiece;
+      t[i] = (piece.begin + into - trajectory.begin()).count();
+    }
+    kinematics::RhythmView rhythm;
+    const auto view = kinematics::view_of(trajectory, piece, true, rhythm);
+    use(view, t);
+  }
+}
+
 // Every piece of the trajectory at a few instants.
 Rows by_kernel(const detail::MotionKernel& kernel, const Script& script, Worn worn) {
   const Trajectory& trajectory = script.trajectory();
@@ -50,22 +67,14 @@ Rows by_kernel(const detail::MotionKernel& kernel, const Script& script, Worn wo
   const detail::MotionKernel::Body body{Limbs(script.person().body.height_m),
                                         worn == Worn::wrist ? p.wrist : p.pocket,
                                         mount.front().data(), up};
-  constexpr std::size_t kPerPiece = 13;
   Rows rows(kPerPiece * trajectory.pieces().size());
   std::size_t at = 0;
-  for (const Trajectory::Piece& piece : trajectory.pieces()) {
-    std::int64_t t[kPerPiece];
-    for (std::size_t i = 0; i < kPerPiece; ++i) {
-      const Duration into = (piece.end - piece.begin) * static_cast<std::int64_t>(i) / kPerPiece;
-      t[i] = (piece.begin + into - trajectory.begin()).count();
-    }
-    kinematics::RhythmView rhythm;
-    const auto view = kinematics::view_of(trajectory, piece, true, rhythm);
+  for_each_piece(trajectory, [&](const auto& view, const std::int64_t* t) {
     (worn == Worn::wrist ? kernel.wrist : kernel.pocket)(
         view, kinematics::wobbles_of(trajectory), body,
         {t, t, kPerPiece, rows.force.data() + at, rows.rate.data() + at, rows.up.data() + at});
     at += 3 * kPerPiece;
-  }
+  });
   return rows;
 }
 
@@ -86,23 +95,15 @@ TEST(MotionKernel, EveryInstructionSetGivesTheSameBytes) {
 // Tremor, load and steps at a few instants of every piece.
 std::vector<float> shaken_by(const detail::MotionKernel& kernel, const Script& script, Worn worn) {
   const Trajectory& trajectory = script.trajectory();
-  constexpr std::size_t kPerPiece = 13;
   std::vector<float> rows(6 * kPerPiece * trajectory.pieces().size());
   Shaking::Drawn drawn(script.shaking(), (trajectory.end() - trajectory.begin()).count());
   std::size_t at = 0;
-  for (const Trajectory::Piece& piece : trajectory.pieces()) {
-    std::int64_t t[kPerPiece];
-    for (std::size_t i = 0; i < kPerPiece; ++i) {
-      const Duration into = (piece.end - piece.begin) * static_cast<std::int64_t>(i) / kPerPiece;
-      t[i] = (piece.begin + into - trajectory.begin()).count();
-    }
-    kinematics::RhythmView rhythm;
-    const auto view = kinematics::view_of(trajectory, piece, true, rhythm);
+  for_each_piece(trajectory, [&](const auto& view, const std::int64_t* t) {
     script.shaking().add(
         kernel, view, worn == Worn::wrist,
         {t, t, kPerPiece, rows.data() + at, rows.data() + at + 3 * kPerPiece, nullptr}, drawn);
     at += 6 * kPerPiece;
-  }
+  });
   return rows;
 }
 
