@@ -6,6 +6,10 @@
 namespace gauntlet {
 namespace {
 
+// A set may have begun so much before it is claimed to; what is before that is rather the way to
+// the weight than a repetition.
+constexpr Duration kGrace = std::chrono::milliseconds{100};
+
 // The counter sees the fused grid, whatever rate its options were written for.
 RepetitionCounterOptions on_grid(RepetitionCounterOptions o, Duration period) {
   o.rate_hz = 1 / to_seconds(period);
@@ -67,10 +71,14 @@ void Display::react(SetDetector::Change change) {
   if (change == SetDetector::Change::started) {
     counter_.reset();
     found_.clear();
-    tracker_.reset();
-    tracked_.clear();
+    trackers_.clear();
+    // All follow it from its begin: which exercise it is turns out later.
+    for (std::size_t i = 0; options_.tracker.enabled && i < options_.profiles.size(); ++i) {
+      trackers_.emplace_back(options_.profiles[i], options_.tracker, 1 / to_seconds(period_));
+    }
     count_ = 0;
     counted_to_ = detector_.signal_begin();
+    tracked_to_ = detector_.claimed_begin() - kGrace;
     shown_.push_back(
         {Shown::Kind::set_started, detector_.exercise(), 0, detector_.claimed_begin(), HostTime{}});
   } else if (change == SetDetector::Change::ended) {
@@ -85,19 +93,25 @@ void Display::show_repetition(HostTime claimed) {
   shown_.push_back({Shown::Kind::repetition, detector_.exercise(), ++count_, claimed, HostTime{}});
 }
 
-// The tracker of the set's exercise, from the set's begin if it is another one than before.
-void Display::follow() {
-  if (detector_.exercise() == tracked_) return;
-  tracked_ = detector_.exercise();
-  tracked_to_ = detector_.claimed_begin();
-  tracker_.reset();
-  const auto profile = std::ranges::find(options_.profiles, tracked_, &RepetitionProfile::exercise);
-  if (!options_.tracker.enabled || profile == options_.profiles.end()) return;
-  tracker_.emplace(*profile, options_.tracker, 1 / to_seconds(period_));
+// The likeliest by the signal and by what the classifier said; none where most windows are of an
+// exercise without a profile.
+const RepetitionTracker* Display::believed() const {
+  const RepetitionTracker* best = nullptr;
+  double most = 0;
+  bool known = false;
+  for (std::size_t i = 0; i < trackers_.size(); ++i) {
+    const std::string& exercise = options_.profiles[i].exercise;
+    known = known || exercise == detector_.exercise();
+    const double score = trackers_[i].evidence() +
+                         options_.tracker.vote * static_cast<double>(detector_.votes(exercise));
+    if (best && score <= most) continue;
+    best = &trackers_[i];
+    most = score;
+  }
+  return known ? best : nullptr;
 }
 
 void Display::count_repetitions() {
-  follow();
   const HostTime end = detector_.signal_end();
   const auto from = [this](HostTime begin) {
     return std::lower_bound(rows_.begin(), rows_.end(), begin,
@@ -108,17 +122,16 @@ void Display::count_repetitions() {
   }
   counted_to_ = std::max(counted_to_, end);
   for (const Repetition& r : counter_.take_new()) found_.push_back(r.completed);
-  if (tracker_) {
-    for (auto row = from(tracked_to_); row != rows_.end() && row->t < end; ++row) {
-      tracker_->push(row->value);
-    }
-    tracked_to_ = std::max(tracked_to_, end);
+  for (auto row = from(tracked_to_); row != rows_.end() && row->t < end; ++row) {
+    for (RepetitionTracker& t : trackers_) t.push(row->value);
   }
+  tracked_to_ = std::max(tracked_to_, end);
   // A profile that sees no movement where there is a set is another exercise's.
   constexpr std::size_t kMissed = 3;
-  const bool blind = tracker_ && tracker_->completed() == 0 && found_.size() >= kMissed;
-  const bool followed = tracker_ && !blind && tracker_->misfit() <= options_.tracker.max_misfit;
-  const std::size_t count = followed ? tracker_->completed() : found_.size();
+  const RepetitionTracker* tracker = believed();
+  const bool blind = tracker && tracker->completed() == 0 && found_.size() >= kMissed;
+  const bool followed = tracker && !blind && tracker->misfit() <= options_.tracker.max_misfit;
+  const std::size_t count = followed ? tracker->completed() : found_.size();
   while (count_ < count) show_repetition(followed ? end : found_[count_]);
 }
 

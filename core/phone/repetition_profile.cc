@@ -4,25 +4,35 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
 #include "core/base/check.h"
-#include "core/phone/repetition_counter.h"
 
 namespace gauntlet {
 namespace {
 
 constexpr std::size_t kShares = RepetitionProfile::kShares;
-constexpr double kLeastSpread_mps2 = 0.3;  // the sensor's own noise and what the mean leaves out
+constexpr std::size_t kColumns = std::tuple_size_v<MotionRow>;
+constexpr std::size_t kWords = 2 * kColumns;
+constexpr double kCutoff_hz = 4;
+constexpr double kRateOver_s = 0.16;
+// The sensor's own noise and what the mean leaves out.
+constexpr double kLeastSpread_mps2 = 0.3;
+constexpr double kLeastSpread_mps3 = 1.5;
 constexpr std::size_t kMostExercises = 1000;
 
-Vector3 between(std::span<const double> times, std::span<const Vector3> rows, double t) {
+bool is_rate(std::size_t column) { return column >= 3; }
+
+MotionRow between(std::span<const double> times, std::span<const MotionRow> rows, double t) {
   const auto after = std::ranges::upper_bound(times, t);
   if (after == times.begin()) return rows.front();
   if (after == times.end()) return rows.back();
   const auto i = static_cast<std::size_t>(after - times.begin());
   const double w = (t - times[i - 1]) / (times[i] - times[i - 1]);
-  Vector3 v{};
-  for (std::size_t k = 0; k < 3; ++k) v[k] = rows[i - 1][k] + w * (rows[i][k] - rows[i - 1][k]);
+  MotionRow v{};
+  for (std::size_t k = 0; k < kColumns; ++k) {
+    v[k] = rows[i - 1][k] + w * (rows[i][k] - rows[i - 1][k]);
+  }
   return v;
 }
 
@@ -67,18 +77,36 @@ std::optional<double> number(std::string_view word) {
 
 }  // namespace
 
+MotionRows::MotionRows(double rate_hz)
+    : smoother_(kCutoff_hz, rate_hz),
+      last_(static_cast<std::size_t>(std::max(1.0, std::round(kRateOver_s * rate_hz)))),
+      rate_hz_(rate_hz) {}
+
+MotionRow MotionRows::push(const std::array<float, 3>& specific_force_mps2) {
+  const Vector3 now = smoother_.push(specific_force_mps2);
+  const std::size_t over = std::min(pushed_, last_.size());
+  // The oldest of the ring; while it is not full the first.
+  const Vector3& then = last_[over < last_.size() ? 0 : pushed_ % last_.size()];
+  MotionRow row{now[0], now[1], now[2]};
+  for (std::size_t k = 0; over > 0 && k < 3; ++k) {
+    row[3 + k] = (now[k] - then[k]) * rate_hz_ / static_cast<double>(over);
+  }
+  last_[pushed_++ % last_.size()] = now;
+  return row;
+}
+
 void RepetitionLearner::add(const std::string& exercise, std::span<const HostTime> times,
                             std::span<const float> specific_force_mps2, double rate_hz,
                             HostTime begin, std::span<const HostTime> completed) {
   CHECK(specific_force_mps2.size() == 3 * times.size(), specific_force_mps2.size(), times.size());
   if (times.size() < 2) return;
-  MotionSmoother smoother(kProfileCutoff_hz, rate_hz);
+  MotionRows motion(rate_hz);
   std::vector<double> t;
-  std::vector<Vector3> rows;
+  std::vector<MotionRow> rows;
   for (std::size_t i = 0; i < times.size(); ++i) {
     const float* v = specific_force_mps2.data() + 3 * i;
     t.push_back(to_seconds(times[i] - begin));
-    rows.push_back(smoother.push({v[0], v[1], v[2]}));
+    rows.push_back(motion.push({v[0], v[1], v[2]}));
   }
   double from = 0;
   for (const HostTime at : completed) {
@@ -87,6 +115,7 @@ void RepetitionLearner::add(const std::string& exercise, std::span<const HostTim
       Example e{to - from, {}};
       for (std::size_t j = 0; j < kShares; ++j) {
         e.rows[j] = between(t, rows, from + (to - from) * (static_cast<double>(j) + 0.5) / kShares);
+        for (std::size_t k = 3; k < kColumns; ++k) e.rows[j][k] *= e.period_s;
       }
       examples_[exercise].push_back(e);
     }
@@ -114,15 +143,18 @@ std::vector<RepetitionProfile> RepetitionLearner::profiles() const {
     std::ranges::sort(periods);
     p.period_s = periods[periods.size() / 2];
     for (std::size_t j = 0; j < kShares; ++j) {
-      for (std::size_t k = 0; k < 3; ++k) {
+      for (std::size_t k = 0; k < kColumns; ++k) {
         double sum = 0, square = 0;
         for (const Example& e : examples) sum += e.rows[j][k];
-        p.mean[j][k] = sum / n;
+        const double mean = sum / n;
         for (const Example& e : examples) {
-          const double d = e.rows[j][k] - p.mean[j][k];
+          const double d = e.rows[j][k] - mean;
           square += d * d;
         }
-        p.spread[j][k] = std::sqrt(square / n + kLeastSpread_mps2 * kLeastSpread_mps2);
+        const double unit = is_rate(k) ? 1 / p.period_s : 1;
+        const double least = is_rate(k) ? kLeastSpread_mps3 : kLeastSpread_mps2;
+        p.mean[j][k] = mean * unit;
+        p.spread[j][k] = std::sqrt(square / n * unit * unit + least * least);
       }
     }
   }
@@ -136,9 +168,9 @@ std::string to_text(std::span<const RepetitionProfile> profiles) {
     append(out, p.period_s, 3);
     out += " repetitions " + std::to_string(p.learned) + "\n";
     for (std::size_t j = 0; j < kShares; ++j) {
-      for (std::size_t k = 0; k < 6; ++k) {
-        append(out, k < 3 ? p.mean[j][k] : p.spread[j][k - 3], 2);
-        out += k < 5 ? ' ' : '\n';
+      for (std::size_t k = 0; k < kWords; ++k) {
+        append(out, k < kColumns ? p.mean[j][k] : p.spread[j][k - kColumns], 2);
+        out += k + 1 < kWords ? ' ' : '\n';
       }
     }
   }
@@ -163,14 +195,14 @@ Result<std::vector<RepetitionProfile>> parse_repetition_profiles(std::string_vie
     RepetitionProfile p{std::string(head[1]), *period_s, static_cast<std::size_t>(*learned)};
     for (std::size_t j = 0; j < kShares; ++j) {
       const auto words = lines.next();
-      if (words.size() != 6) return lines.error("six numbers expected");
-      for (std::size_t k = 0; k < 6; ++k) {
+      if (words.size() != kWords) return lines.error("twelve numbers expected");
+      for (std::size_t k = 0; k < kWords; ++k) {
         const auto value = number(words[k]);
-        if (!value || (k >= 3 && *value <= 0)) {
+        if (!value || (k >= kColumns && *value <= 0)) {
           return lines.error("\"" + std::string(words[k]) + "\" is no " +
-                             (k < 3 ? "mean" : "spread above 0"));
+                             (k < kColumns ? "mean" : "spread above 0"));
         }
-        (k < 3 ? p.mean[j][k] : p.spread[j][k - 3]) = *value;
+        (k < kColumns ? p.mean[j][k] : p.spread[j][k - kColumns]) = *value;
       }
     }
     out.push_back(std::move(p));

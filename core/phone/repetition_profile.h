@@ -2,17 +2,20 @@
 // are known, and the file that keeps it beside a model (MODEL.repetitions).
 //
 // A profile is the mean and the spread (over people, sets and repetitions) of the smoothed specific
-// force at equal shares of the time from one completion to the next, so it begins and ends where
-// the limb is back where it started; which side of the movement that is differs from exercise to
-// exercise and cannot be told from the signal alone. The smoother's delay is in it: matched to a
-// signal behind the same smoother it cancels.
+// force and of its rate of change at equal shares of the time from one completion to the next, so
+// it begins and ends where the limb is back where it started; which side of the movement that is
+// differs from exercise to exercise and cannot be told from the signal alone. The smoother's delay
+// is in it: matched to a signal behind the same smoother it cancels. Who holds the wrist turned
+// does so all the time: the force is off by as much at every share, its rate of change is not, so
+// the phase is mostly read from that.
 //
-// Leaves out: how the spread goes together over the shares (who holds the wrist turned does so all
-// the time), grips, the other arm.
+// Leaves out: how the spread goes together over the shares, grips, the other arm.
 //
-// Units m/s2, the sensor's own frame, seconds. The file is text, a line
+// Units m/s2 and m/s3 (of a repetition of period_s; a slower one changes as much more slowly), the
+// sensor's own frame, seconds. The file is text, a line
 //   exercise NAME period_s SECONDS repetitions COUNT
-// followed by kShares lines of six numbers: mean x y z, spread x y z.
+// followed by kShares lines of twelve numbers: mean of the force x y z and of its rate x y z,
+// spread of the same.
 #pragma once
 
 #include <array>
@@ -25,20 +28,34 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
-#include "core/phone/periodicity.h"
+#include "core/phone/repetition_counter.h"
 
 namespace gauntlet {
+
+// Force x y z and its rate of change x y z.
+using MotionRow = std::array<double, 6>;
+
+// One sample after the other; the rate is the mean one over the last kRateOver_s.
+class MotionRows {
+ public:
+  explicit MotionRows(double rate_hz);
+  MotionRow push(const std::array<float, 3>& specific_force_mps2);
+
+ private:
+  MotionSmoother smoother_;
+  std::vector<Vector3> last_;  // a ring
+  std::size_t pushed_ = 0;
+  double rate_hz_;
+};
 
 struct RepetitionProfile {
   static constexpr std::size_t kShares = 48;
   std::string exercise;
   double period_s = 0;      // median
   std::size_t learned = 0;  // from so many repetitions
-  std::array<Vector3, kShares> mean{};
-  std::array<Vector3, kShares> spread{};
+  std::array<MotionRow, kShares> mean{};
+  std::array<MotionRow, kShares> spread{};
 };
-
-inline constexpr double kProfileCutoff_hz = 5;
 
 class RepetitionLearner {
  public:
@@ -55,7 +72,7 @@ class RepetitionLearner {
   static constexpr std::size_t kLeastRepetitions = 10;
   struct Example {
     double period_s;
-    std::array<Vector3, RepetitionProfile::kShares> rows;
+    std::array<MotionRow, RepetitionProfile::kShares> rows;  // rates times the period
   };
   std::map<std::string, std::vector<Example>> examples_;
 };

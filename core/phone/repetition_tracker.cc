@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "core/base/check.h"
 
@@ -9,21 +10,25 @@ namespace gauntlet {
 namespace {
 
 constexpr double kRowRate_hz = 25;
+constexpr std::size_t kColumns = std::tuple_size_v<MotionRow>;
 constexpr double kNever = -1e12;
-constexpr double kLogEnter = -3;         // from no movement into the first repetition
+constexpr double kLogEnter = -3;         // from no movement into a repetition
+constexpr double kLogLeave = -3;         // and back
 constexpr std::size_t kEntryStates = 2;  // there
 constexpr std::size_t kLeastStates = 8;
 constexpr std::size_t kMostStates = 1000;
 
 // The profile at a share of the repetition, between the two nearest of its rows.
-Vector3 at_share(std::span<const Vector3> rows, double share) {
+MotionRow at_share(std::span<const MotionRow> rows, double share) {
   const double n = static_cast<double>(rows.size());
   const double x = share * n - 0.5 + n;
   const double whole = std::floor(x);
   const auto i = static_cast<std::size_t>(whole) % rows.size();
-  const Vector3 &a = rows[i], &b = rows[(i + 1) % rows.size()];
+  const MotionRow &a = rows[i], &b = rows[(i + 1) % rows.size()];
   const double w = x - whole;
-  return {a[0] + w * (b[0] - a[0]), a[1] + w * (b[1] - a[1]), a[2] + w * (b[2] - a[2])};
+  MotionRow out{};
+  for (std::size_t k = 0; k < kColumns; ++k) out[k] = a[k] + w * (b[k] - a[k]);
+  return out;
 }
 
 }  // namespace
@@ -37,16 +42,20 @@ void RepetitionTrackerOptions::describe(OptionVisitor& v) {
   v.number("leap", leap, {0, 1}, "1", "of one that goes on by three");
   v.number("idle_margin", idle_margin, {0, 1000}, "1",
            "log-likelihood by which a row of no movement is worse than one of the exercise");
-  v.number("lead", lead, {0, 0.5}, "1", "share of a repetition that is still to come when shown");
+  v.number("lead_s", lead_s, {0, 1}, "s", "of a repetition that is still to come when shown");
+  v.number("margin", margin, {0, 100}, "1",
+           "log-likelihood by which that it is done must be likelier than that it is not");
   v.number("max_misfit", max_misfit, {0, 1000}, "1",
            "mean square in spreads beyond which the profile is not believed");
+  v.number("vote", vote, {0, 1000}, "1",
+           "log-likelihood that a window called an exercise adds to its profile");
 }
 
 RepetitionTracker::RepetitionTracker(const RepetitionProfile& profile,
                                      const RepetitionTrackerOptions& options, double rate_hz)
     : options_(options),
       decimation_(static_cast<std::size_t>(std::max(1.0, std::round(rate_hz / kRowRate_hz)))),
-      smoother_(kProfileCutoff_hz, rate_hz) {
+      motion_(rate_hz) {
   const double one = 1 - options.stay - options.skip - options.leap;
   CHECK(one > 0, options.stay, options.skip, options.leap);
   const auto log_of = [](double p) { return p > 0 ? std::log(p) : kNever; };
@@ -59,33 +68,40 @@ RepetitionTracker::RepetitionTracker(const RepetitionProfile& profile,
   for (std::size_t j = 0; j < n; ++j) {
     const double share = (static_cast<double>(j) + 0.5) / static_cast<double>(n);
     mean_.push_back(at_share(profile.mean, share));
-    const Vector3 s = spread_.emplace_back(at_share(profile.spread, share));
-    sum += log_spread_.emplace_back(std::log(s[0]) + std::log(s[1]) + std::log(s[2]));
+    double& log_spread = log_spread_.emplace_back(0);
+    for (const double s : spread_.emplace_back(at_share(profile.spread, share))) {
+      log_spread += std::log(s);
+    }
+    sum += log_spread;
   }
-  idle_cost_ = options.sharpness * (1.5 + sum / static_cast<double>(n) + options.idle_margin);
+  idle_cost_ =
+      options.sharpness * (0.5 * kColumns + sum / static_cast<double>(n) + options.idle_margin);
+  // A state lasts a row; one of half a row's less counts.
+  const double ahead = std::floor(options.lead_s * row_rate_hz + 0.5);
+  nearly_ = n - std::min(n - 1, static_cast<std::size_t>(ahead));
   paths_.assign(n, {kNever, 0});
   next_ = paths_;
 }
 
 void RepetitionTracker::push(const std::array<float, 3>& specific_force_mps2) {
-  const Vector3 smooth = smoother_.push(specific_force_mps2);
+  const MotionRow row = motion_.push(specific_force_mps2);
   if (++phase_ < decimation_) return;
   phase_ = 0;
-  step(smooth);
+  step(row);
 }
 
-double RepetitionTracker::distance(std::size_t state, const Vector3& row) const {
+double RepetitionTracker::distance(std::size_t state, const MotionRow& row) const {
   double sum = 0;
-  for (std::size_t k = 0; k < 3; ++k) {
+  for (std::size_t k = 0; k < kColumns; ++k) {
     const double d = (row[k] - mean_[state][k]) / spread_[state][k];
     sum += d * d;
   }
   return sum;
 }
 
-void RepetitionTracker::step(const Vector3& row) {
+void RepetitionTracker::step(const MotionRow& row) {
   const std::size_t n = paths_.size();
-  double best = kNever;
+  double best = kNever, done = kNever, not_done = kNever;
   std::size_t at = 0;
   for (std::size_t j = 0; j < n; ++j) {
     Path p{kNever, 0};
@@ -96,24 +112,34 @@ void RepetitionTracker::step(const Vector3& row) {
         p = {from.score + log_step_[by], from.rounds + (round ? 1 : 0)};
       }
     }
-    if (j < kEntryStates && idle_ + kLogEnter > p.score) p = {idle_ + kLogEnter, 0};
+    if (j < kEntryStates && idle_.score + kLogEnter > p.score) {
+      p = {idle_.score + kLogEnter, idle_.rounds};
+    }
     p.score -= options_.sharpness * (0.5 * distance(j, row) + log_spread_[j]);
     next_[j] = p;
+    double& same = p.rounds + (j >= nearly_ ? 1 : 0) > completed_ ? done : not_done;
+    same = std::max(same, p.score);
     if (p.score > best) {
       best = p.score;
       at = j;
     }
   }
+  // Who rests does so where a repetition begins or ends.
+  for (std::size_t k = 0; k < kEntryStates; ++k) {
+    const Path &begun = paths_[k], &ended = paths_[n - 1 - k];
+    if (begun.score + kLogLeave > idle_.score) idle_ = {begun.score + kLogLeave, begun.rounds};
+    if (ended.score + kLogLeave > idle_.score) idle_ = {ended.score + kLogLeave, ended.rounds + 1};
+  }
   std::swap(paths_, next_);
-  idle_ -= idle_cost_;
-  const bool moving = best > idle_;
-  const double top = std::max(best, idle_);
+  idle_.score -= idle_cost_;
+  const bool moving = best > idle_.score;
+  const double top = std::max(best, idle_.score);
+  evidence_ += top;
   for (Path& p : paths_) p.score = std::max(kNever, p.score - top);
-  idle_ = std::max(kNever, idle_ - top);
+  idle_.score = std::max(kNever, idle_.score - top);
   if (!moving) return;
-  misfit_ += (distance(at, row) / 3 - misfit_) / static_cast<double>(n);
-  const bool nearly = static_cast<double>(at) >= (1 - options_.lead) * static_cast<double>(n);
-  completed_ = std::max(completed_, paths_[at].rounds + (nearly ? 1 : 0));
+  misfit_ += (distance(at, row) / kColumns - misfit_) / static_cast<double>(n);
+  if (done > not_done + options_.margin) ++completed_;
 }
 
 }  // namespace gauntlet

@@ -28,6 +28,11 @@ class SetDetector {
   bool active() const { return active_; }
   // Of the present or the last set. While it runs the exercise is what most of its windows say.
   const std::string& exercise() const { return exercise_; }
+  // How many of its windows say so.
+  int votes(const std::string& exercise) const {
+    const auto it = votes_.find(exercise);
+    return it == votes_.end() ? 0 : it->second;
+  }
   HostTime claimed_begin() const { return begin_; }
   HostTime claimed_end() const { return end_; }
   // The signal up to here belongs to the set for certain.

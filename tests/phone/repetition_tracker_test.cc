@@ -114,6 +114,34 @@ TEST(RepetitionTracker, ARestIsNoRepetition) {
   EXPECT_EQ(follow(learned(), still).completed, 0u);
 }
 
+// Six tenths of a g on every axis, all the time: more than two standard deviations of what people
+// differ by. Which way the force changes tells the phase all the same.
+TEST(RepetitionTracker, WhoHoldsTheWristTurnedIsFollowedAllTheSame) {
+  RepetitionLearner learner;
+  for (const double offset_mps2 : {-3.0, -1.0, 1.0, 3.0}) {
+    Set set = swings(std::vector<double>(5, 2.0), 90);
+    for (float& v : set.values) v += static_cast<float>(offset_mps2);
+    learner.add("swing", set.times, set.values, kRate_hz, set.begin, set.completed);
+  }
+  Set turned = swings(std::vector<double>(8, 2.0), 90);
+  for (float& v : turned.values) v += 6;
+  const auto out = follow(learner.profiles().at(0), turned);
+  EXPECT_EQ(out.completed, 8u);
+  for (const double lag : out.lag_ms) EXPECT_LE(std::abs(lag), 300);
+}
+
+TEST(RepetitionTracker, OfTwoProfilesTheRightOneHasMoreEvidenceAfterARepetition) {
+  for (const double degrees : {90.0, -90.0}) {
+    const Set set = swings({2.0}, degrees);
+    RepetitionTracker right(learned(degrees), {}, kRate_hz), wrong(learned(-degrees), {}, kRate_hz);
+    for (std::size_t i = 0; i < set.times.size(); ++i) {
+      right.push(set.row(i));
+      wrong.push(set.row(i));
+    }
+    EXPECT_GT(right.evidence(), wrong.evidence() + 10);
+  }
+}
+
 TEST(RepetitionTracker, AnotherExerciseIsSeenNotToFit) {
   const auto right = follow(learned(), swings(std::vector<double>(8, 2.0), 90));
   const auto wrong = follow(learned(), swings(std::vector<double>(8, 2.0), -90));
@@ -132,7 +160,7 @@ TEST(RepetitionProfile, IsTheSameAfterItsFile) {
   ASSERT_EQ(read->size(), 2u);
   EXPECT_EQ(to_text(*read), text);
   for (std::size_t j = 0; j < RepetitionProfile::kShares; ++j) {
-    for (std::size_t k = 0; k < 3; ++k) {
+    for (std::size_t k = 0; k < p.mean[j].size(); ++k) {
       EXPECT_NEAR((*read)[1].mean[j][k], p.mean[j][k], 0.00501);
       EXPECT_NEAR((*read)[1].spread[j][k], p.spread[j][k], 0.00501);
     }
@@ -142,7 +170,9 @@ TEST(RepetitionProfile, IsTheSameAfterItsFile) {
 TEST(RepetitionProfile, ABadFileIsRefusedWithItsLine) {
   const std::string head = "exercise curl period_s 2 repetitions 9\n";
   std::string rows;
-  for (std::size_t j = 0; j < RepetitionProfile::kShares; ++j) rows += "0 0 9.8 1 1 1\n";
+  for (std::size_t j = 0; j < RepetitionProfile::kShares; ++j) {
+    rows += "0 0 9.8 0 0 0 1 1 1 2 2 2\n";
+  }
   EXPECT_TRUE(parse_repetition_profiles(head + rows).ok());
   EXPECT_TRUE(parse_repetition_profiles("").ok());
   const std::pair<std::string, const char*> bad[] = {
@@ -151,10 +181,10 @@ TEST(RepetitionProfile, ABadFileIsRefusedWithItsLine) {
       {"exercise curl period_s nan repetitions 9\n" + rows, "line 1"},
       {"exercise curl period_s 2 repetitions 0\n" + rows, "line 1"},
       {head, "line 2"},
-      {head + "0 0 9.8 1 1\n", "line 2"},
-      {head + "0 0 9.8 1 1 0\n", "line 2"},
-      {head + "0 0 x 1 1 1\n", "line 2"},
-      {head + rows + "0 0 9.8 1 1 1\n", "line 50"},
+      {head + "0 0 9.8 1 1 1\n", "line 2"},
+      {head + "0 0 9.8 0 0 0 1 1 1 2 2 0\n", "line 2"},
+      {head + "0 0 x 0 0 0 1 1 1 2 2 2\n", "line 2"},
+      {head + rows + "0 0 9.8 0 0 0 1 1 1 2 2 2\n", "line 50"},
   };
   for (const auto& [text, where] : bad) {
     const auto read = parse_repetition_profiles(text);
@@ -162,6 +192,19 @@ TEST(RepetitionProfile, ABadFileIsRefusedWithItsLine) {
     EXPECT_EQ(read.error().code, "bad_repetitions");
     EXPECT_NE(read.error().message.find(where), std::string::npos) << read.error().message;
   }
+}
+
+TEST(RepetitionProfile, OfAWanderingRampTheRateIsTheSlope) {
+  MotionRows motion(kRate_hz);
+  MotionRow row{};
+  EXPECT_EQ(motion.push({1, 2, 3})[5], 0) << "one sample has no rate";
+  for (int i = 1; i <= 200; ++i) {
+    const auto t = static_cast<float>(i / kRate_hz);
+    row = motion.push({1 + 2 * t, 2, 3 - t});
+  }
+  EXPECT_NEAR(row[3], 2, 1e-3);
+  EXPECT_NEAR(row[4], 0, 1e-3);
+  EXPECT_NEAR(row[5], -1, 1e-3);
 }
 
 TEST(RepetitionProfile, IsNotLearnedFromAFewRepetitions) {

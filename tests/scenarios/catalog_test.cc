@@ -114,13 +114,14 @@ TEST(Gate, FlooringIsARegressionOfTimingAndTheSameAgainstItselfPasses) {
 }
 
 // The first repetitions of a set are among them: one shown only when the third is done is late by
-// two repetitions. The goal is 95 % within 250 ms; docs/repetitions.md says what misses it.
+// two repetitions. The goal is 95 % within 250 ms; docs/repetitions.md says what misses it. Fresh
+// seeds have .92 with a standard deviation of .05 between them: of the mean of three .03.
 TEST(PromptLink, MostRepetitionsAreOnTheScreenWithinAQuarterSecondOnlyWhereTheirProfileIsKnown) {
   const auto followed = run("prompt-link", {}, 3);
   EXPECT_LE(followed.value("lag.display_ms.p50"), 100);
-  EXPECT_GE(followed.value("lag.within_250ms"), 0.8);
-  EXPECT_GE(followed.value("reps.matched_share"), 0.9) << "those never shown have no lag";
-  EXPECT_GE(followed.value("reps.within1"), 0.8);
+  EXPECT_GE(followed.value("lag.within_250ms"), 0.85);
+  EXPECT_GE(followed.value("reps.matched_share"), 0.94) << "those never shown have no lag";
+  EXPECT_GE(followed.value("reps.within1"), 0.9);
   const auto periodic = run("prompt-link", {{"phone.tracker.enabled", "false"}});
   EXPECT_LT(periodic.value("lag.within_250ms"), 0.6);
 }
