@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/version.h"
+#include "replay/leave_one_out.h"
 #include "replay/recording_hdf5.h"
 #include "replay/replay_text.h"
 #include "scenarios/replay_result.h"
@@ -56,6 +57,7 @@ int replay_captures(const ReplayArguments& arguments, reports::ResultFile& resul
   const auto report = replay::make_report(*collection, options);
   result = scenarios::replay_result(report, provenance_of(arguments));
   replay::print_report(report, std::cout);
+  if (arguments.leave_one_session_out) replay::print_left_out(*collection, options, std::cout);
   std::cout.flush();
   if (!arguments.json.empty()) {
     if (const auto w = write_json(arguments.json, result); !w) {
@@ -88,6 +90,9 @@ void add_replay(CLI::App& app, int& exit_code) {
                    "peaks or template with the whole set in view, or running: as the phone does")
       ->check(CLI::IsMember({"peaks", "template", "running"}))
       ->capture_default_str();
+  command->add_flag("--leave-one-session-out", arguments->leave_one_session_out,
+                    "Score the counter that runs along also with the constants that the other "
+                    "sessions would choose");
   command->add_option("--json", arguments->json, "Write the figures as a result file");
   command->add_option("--h5", arguments->h5, "Write the decoded samples as HDF5");
   command->callback([arguments, &exit_code] {

@@ -15,6 +15,7 @@ struct ReplayArguments {
   std::string json;
   std::string h5;
   std::string counter = "peaks";
+  bool leave_one_session_out = false;
 };
 
 // The exit code; `result` gets the figures.

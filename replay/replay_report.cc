@@ -86,7 +86,7 @@ FileReport report_file(const std::string& session, const LabelledRecording& file
 
 void score(const FileReport& file, std::map<std::string, ExerciseReport>& exercises,
            ReplayReport& report) {
-  if (file.labelled_repetitions < kScoredRepetitions) return;
+  if (!is_scored(file)) return;
   ExerciseReport& exercise = exercises[file.exercise];
   exercise.exercise = file.exercise;
   const auto add = [&file](RepetitionScore& score) {
@@ -94,7 +94,7 @@ void score(const FileReport& file, std::map<std::string, ExerciseReport>& exerci
   };
   add(exercise.all);
   add(report.repetitions);
-  if (file.totals.loss_share() >= kCleanLossShare) return;
+  if (!is_clean(file)) return;
   add(exercise.clean);
   add(report.clean_repetitions);
   if (file.doubt != LabelDoubt::none) return;
@@ -104,6 +104,10 @@ void score(const FileReport& file, std::map<std::string, ExerciseReport>& exerci
 }
 
 }  // namespace
+
+bool is_scored(const FileReport& file) { return file.labelled_repetitions >= kScoredRepetitions; }
+
+bool is_clean(const FileReport& file) { return file.totals.loss_share() < kCleanLossShare; }
 
 void PacketTotals::merge(const PacketTotals& other) {
   packets += other.packets;

@@ -71,6 +71,9 @@ struct FileReport {
   std::vector<double> shown_after_ms;  // see ReplayReport
 };
 
+bool is_scored(const FileReport& file);
+bool is_clean(const FileReport& file);
+
 struct SessionReport {
   std::string name;
   std::uint64_t files = 0;

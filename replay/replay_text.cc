@@ -106,13 +106,15 @@ const char* how_counted(RepetitionFinder finder) {
   return "";
 }
 
-void score_line(std::ostream& out, const char* name, const RepetitionScore& s) {
-  if (s.sets == 0) return;
-  const PercentInterval exact = wilson_percent(s.exact, s.sets);
-  const PercentInterval within1 = wilson_percent(s.within1, s.sets);
-  line(out, "  %-32.32s %5llu %6.1f [%4.1f, %5.1f] %6.1f [%4.1f, %5.1f] %6.2f", name, ull{s.sets},
-       percent(s.exact, s.sets), exact.low, exact.high, percent(s.within1, s.sets), within1.low,
-       within1.high, s.mean_absolute_error());
+// What is left out of the last row, and why.
+void print_doubts(const ReplayReport& report, std::ostream& out) {
+  for (const FileReport& f : report.files) {
+    if (f.doubt == LabelDoubt::none || !is_scored(f) || !is_clean(f)) continue;
+    line(out, "    not %s/%s: typed %u, counted %u; %s", f.session.c_str(), f.name.c_str(),
+         f.labelled_repetitions, f.counted_repetitions,
+         f.doubt == LabelDoubt::moved ? "label of the recording before"
+                                      : "a plot shows another number");
+  }
 }
 
 void print_repetitions(const ReplayReport& report, std::ostream& out) {
@@ -120,10 +122,11 @@ void print_repetitions(const ReplayReport& report, std::ostream& out) {
   line(out, "Repetitions against the labels (sets labelled %u or more; decoder %s%s)",
        kScoredRepetitions, report.decoder.c_str(), how_counted(report.finder));
   line(out, "  %-32s %5s %20s %20s %6s", "exercise", "sets", "exact %", "within 1 %", "MAE");
-  for (const ExerciseReport& e : report.exercises) score_line(out, e.exercise.c_str(), e.all);
-  score_line(out, "all", report.repetitions);
-  score_line(out, "all with < 2 % of packets lost", report.clean_repetitions);
-  score_line(out, "  whose label can be right", report.certain_repetitions);
+  for (const ExerciseReport& e : report.exercises) print_score(e.exercise.c_str(), e.all, out);
+  print_score("all", report.repetitions, out);
+  print_score("all with < 2 % of packets lost", report.clean_repetitions, out);
+  print_score("  whose label can be right", report.certain_repetitions, out);
+  print_doubts(report, out);
   const auto& after = report.shown_after_ms;
   if (after.empty()) return;
   const auto at = [&after](double share) {
@@ -155,6 +158,15 @@ void print_problems(const ReplayReport& report, std::ostream& out) {
 }
 
 }  // namespace
+
+void print_score(const char* name, const RepetitionScore& s, std::ostream& out) {
+  if (s.sets == 0) return;
+  const PercentInterval exact = wilson_percent(s.exact, s.sets);
+  const PercentInterval within1 = wilson_percent(s.within1, s.sets);
+  line(out, "  %-32.32s %5llu %6.1f [%4.1f, %5.1f] %6.1f [%4.1f, %5.1f] %6.2f", name, ull{s.sets},
+       percent(s.exact, s.sets), exact.low, exact.high, percent(s.within1, s.sets), within1.low,
+       within1.high, s.mean_absolute_error());
+}
 
 void print_report(const ReplayReport& report, std::ostream& out) {
   print_packets(report, out);

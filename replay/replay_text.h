@@ -8,5 +8,7 @@
 namespace gauntlet::replay {
 
 void print_report(const ReplayReport& report, std::ostream& out);
+// A line of the table of repetitions; none without sets.
+void print_score(const char* name, const RepetitionScore& score, std::ostream& out);
 
 }  // namespace gauntlet::replay
