@@ -42,7 +42,7 @@ void print_row(const char* name, std::span<const CountedSet> sets,
     const CounterChoice& c = choices[s.choice];
     char text[128];
     std::snprintf(text, sizeof text,
-                  "    %-20s least_looks %2lld confirm_drop %.4f: %llu of %llu\n",
+                  "    %-20.60s least_looks %2lld confirm_drop %.4f: %llu of %llu\n",
                   s.session.c_str(), static_cast<long long>(c.least_looks), c.confirm_drop,
                   static_cast<unsigned long long>(s.score.within1),
                   static_cast<unsigned long long>(s.score.sets));
