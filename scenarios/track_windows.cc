@@ -157,8 +157,7 @@ void WindowOptions::describe(OptionVisitor& v) {
   v.number("least_share", least_share, {0, 1}, "1", "share of a window that carries its label");
   v.integer("least_groups", least_groups, {1, 1000}, "", "groups that a class must occur in");
   v.integer("neighbours", neighbours, {0, 4}, "windows",
-            "seen with a window, as many before as behind; not by minirocket, whose channels are "
-            "eight at most");
+            "seen with a window, as many before as behind; of MiniRocket the plain features only");
   v.flag("rotation", rotation, "use the gyroscope where every track has one");
 }
 
