@@ -25,7 +25,7 @@ using Axes = std::vector<std::vector<double>>;
 constexpr std::array<std::size_t, 3> kGaps{3, 15, 40};  // 60, 300, 800 ms at 50 Hz
 constexpr std::size_t kBefore = 500, kAfter = 300;
 constexpr std::size_t kLeast = kBefore + kAfter + 200;
-constexpr std::size_t kProcessEvery = 4;  // the process costs most: every fourth axis must do
+constexpr std::size_t kProcessEvery = 20;  // the process costs most; no multiple of the three axes
 
 void add_axes(std::span<const float> xyz, Axes& to) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
