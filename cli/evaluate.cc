@@ -169,6 +169,7 @@ class Command {
     if (!kind) return kind.error();
     scenarios::EvaluationOptions options;
     options.classifier.kind = *kind;
+    if (*kind == learn::ClassifierKind::framewise) options.windows.neighbours = 1;
     return options;
   }
 

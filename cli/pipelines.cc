@@ -70,7 +70,11 @@ class Table {
       }
       // The flattering split stands beside the honest one where a claim was made by it.
       if (name == "har-lstm") {
-        plan(preset, "sp-sw-har", [this, preset] { return overlapping(preset); }, ", random");
+        plan(
+            preset, "sp-sw-har", [this, preset] { return overlapping(preset, false); }, ", random");
+        plan(
+            preset, "sp-sw-har", [this, preset] { return overlapping(preset, true); },
+            ", as published");
       }
     }
     for (std::size_t i = 0; i < cells_.size(); ++i) make(i);
@@ -172,18 +176,34 @@ class Table {
     return lines;
   }
 
-  // Windows that share nine tenths of their rows, dealt out by chance.
-  Result<Lines> overlapping(const scenarios::PipelinePreset& preset) const {
+  // Windows that share nine tenths of their rows, dealt out by chance. As published: only those in
+  // which nobody begins or ends anything, and as many epochs as it takes.
+  Result<Lines> overlapping(const scenarios::PipelinePreset& preset, bool published) const {
     scenarios::EvaluationOptions options = preset.evaluation;
     options.name = preset.name;
     options.windows.hop_s = options.windows.window_s / 10;
     options.folds = 2;
     options.classifier.epochs *= 2;
+    if (published) {
+      options.windows.least_share = 1;
+      options.classifier.epochs = 20;
+      options.classifier.learning_rate = 0.0025;
+      options.classifier.dropout = 0;
+    }
     auto sets = scenarios::load_windows(data_, "sp-sw-har", options.windows);
     if (!sets) return sets.error();
     // One device is enough to show it.
-    Lines lines{judge(preset, sets->devices.back(), options, learn::Split::random)};
-    lines.back().split = "random overlapping windows";
+    const auto& windows = sets->devices.back();
+    Lines lines{judge(preset, windows, options, learn::Split::random)};
+    lines.back().split = published ? "as published: random overlapping windows inside one label"
+                                   : "random overlapping windows";
+    std::vector<std::size_t> of_class(windows.data.classes.size());
+    for (const std::uint32_t l : windows.data.label) ++of_class[l];
+    const auto most = std::ranges::max_element(of_class);
+    lines.back().note +=
+        fmt::format("; {:.3f} if all were called {}",
+                    static_cast<double>(*most) / static_cast<double>(windows.data.size()),
+                    windows.data.classes[static_cast<std::size_t>(most - of_class.begin())]);
     return lines;
   }
 

@@ -149,8 +149,8 @@ Result<void> check_channels(const learn::Dataset& data,
   const bool rocket = classifier.kind == learn::ClassifierKind::minirocket ||
                       (classifier.kind == learn::ClassifierKind::ensemble &&
                        std::ranges::count(classifier.members, "minirocket") > 0);
-  if (!rocket || data.channels <= kMost) return {};
-  return Error{"too_wide", "windows of " + std::to_string(data.channels) +
+  if (!rocket || data.channels / data.seen <= kMost) return {};
+  return Error{"too_wide", "windows of " + std::to_string(data.channels / data.seen) +
                                " channels; minirocket takes eight at most"};
 }
 

@@ -66,8 +66,32 @@ std::string group_of(const replay::SampleTrack& track) {
   return track.session.substr(0, track.session.rfind('/'));
 }
 
-// Without the windows of classes in too few groups; the other classes keep their order.
-void leave_out_rare(TrackWindows& out, std::size_t least_groups) {
+// What the rows of each window are called; a row's place is its window's times the length plus its
+// own.
+struct RowNames {
+  std::vector<std::string> names;
+  std::vector<std::uint32_t> row;
+
+  void add(const replay::SampleTrack& track, std::span<const std::uint32_t> labels) {
+    std::vector<std::uint32_t> index;
+    for (std::uint32_t l = 0; l < track.labels.size(); ++l) {
+      const std::string name = class_of(track, l);
+      const auto at = std::ranges::find(names, name);
+      index.push_back(static_cast<std::uint32_t>(at - names.begin()));
+      if (at == names.end()) names.push_back(name);
+    }
+    for (const std::uint32_t l : labels) row.push_back(index[l]);
+  }
+  std::uint32_t class_in(const learn::Dataset& data, std::size_t at) const {
+    const auto found = std::ranges::find(data.classes, names[row[at]]);
+    if (found == data.classes.end()) return learn::Dataset::kNoLabel;
+    return static_cast<std::uint32_t>(found - data.classes.begin());
+  }
+};
+
+// Without the windows of classes in too few groups; the other classes keep their order. Then rows
+// are named as well.
+void leave_out_rare(TrackWindows& out, std::size_t least_groups, const RowNames& rows) {
   const learn::Dataset all = std::move(out.data);
   std::vector<std::set<std::uint32_t>> groups(all.classes.size());
   for (std::size_t i = 0; i < all.size(); ++i) groups[all.label[i]].insert(all.group[i]);
@@ -79,18 +103,27 @@ void leave_out_rare(TrackWindows& out, std::size_t least_groups) {
   kept.rate_hz = all.rate_hz;
   kept.length = all.length;
   kept.channels = all.channels;
+  kept.hop = all.hop;
+  std::vector<std::size_t> from;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (groups[all.label[i]].size() < least_groups) {
       ++out.rare;
       continue;
     }
     kept.add(all.window(i), all.classes[all.label[i]], all.groups[all.group[i]], all.recording[i]);
+    from.push_back(i);
+  }
+  for (const std::size_t i : from) {
+    for (std::size_t r = 0; r < all.length; ++r) {
+      kept.row_label.push_back(rows.class_in(kept, i * all.length + r));
+    }
   }
 }
 
 learn::Dataset with_neighbours(const learn::Dataset& data, std::int64_t neighbours) {
   learn::Dataset out = data;
-  out.channels = data.channels * static_cast<std::uint32_t>(1 + 2 * neighbours);
+  out.seen = static_cast<std::uint32_t>(1 + 2 * neighbours);
+  out.channels = data.channels * out.seen;
   out.values.clear();
   const auto size = static_cast<std::int64_t>(data.size());
   for (std::int64_t i = 0; i < size; ++i) {
@@ -124,8 +157,7 @@ void WindowOptions::describe(OptionVisitor& v) {
   v.number("least_share", least_share, {0, 1}, "1", "share of a window that carries its label");
   v.integer("least_groups", least_groups, {1, 1000}, "", "groups that a class must occur in");
   v.integer("neighbours", neighbours, {0, 4}, "windows",
-            "seen with a window, as many before as behind; not by minirocket, whose channels are "
-            "eight at most");
+            "seen with a window, as many before as behind; of MiniRocket the plain features only");
   v.flag("rotation", rotation, "use the gyroscope where every track has one");
 }
 
@@ -139,6 +171,8 @@ Result<TrackWindows> cut_tracks(const std::vector<replay::SampleTrack>& tracks,
   out.data.rate_hz = o.rate_hz;
   out.data.length = static_cast<std::uint32_t>(length);
   out.data.channels = rotation ? 6 : 3;
+  out.data.hop = static_cast<std::uint32_t>(hop);
+  RowNames rows;
   for (std::size_t n = 0; n < tracks.size(); ++n) {
     const replay::SampleTrack& track = tracks[n];
     if (track.rows() < 2 || track.label.empty()) continue;
@@ -161,9 +195,10 @@ Result<TrackWindows> cut_tracks(const std::vector<replay::SampleTrack>& tracks,
       const std::size_t c = out.data.channels;
       out.data.add(std::span(grid.values).subspan(at * c, length * c), class_of(track, label),
                    group_of(track), static_cast<std::uint32_t>(n));
+      rows.add(track, labels);
     }
   }
-  leave_out_rare(out, static_cast<std::size_t>(o.least_groups));
+  leave_out_rare(out, static_cast<std::size_t>(o.least_groups), rows);
   if (out.data.size() == 0 || out.data.groups.size() < 2 || out.data.classes.size() < 2) {
     return Error{"nothing", "windows of at least two groups and two classes are needed"};
   }

@@ -1,9 +1,9 @@
-// Two tables: how far apart two devices' samples are placed by each clock aligner (simulated, since
-// only there the truth is known), and what each way to fill a gap is worth on real gym sets, out of
-// which gaps are cut. Same tables on every run.
+// Tables of the signal room: how far apart two devices' samples are placed by each clock aligner
+// (simulated, where the truth is known), how far each aligner is from hindsight on captures, and
+// what each way to fill a gap is worth on sets of our own world and on recorded ones. Same tables
+// on every run.
 //
-//   bench_signal [FOLDER]   FOLDER: muvr-pebble/sessions, for the second table; else below the
-//                           folder that GAUNTLET_DATA names
+//   bench_signal [FOLDER]   FOLDER: the recordings; else the one that GAUNTLET_DATA names
 //
 // Devices of the first table: skew normal with 40 ppm, 5 ppm of it swinging with temperature over
 // half an hour; a frame of 25 samples each half second at 50 Hz; delay uniform to 30 ms plus
@@ -18,18 +18,11 @@
 #include <string>
 #include <vector>
 
+#include "bench/signal/tables.h"
 #include "core/signal/clock_aligner.h"
-#include "core/signal/gap_fill.h"
-#include "replay/track_import.h"
 #include "sim/engine/random.h"
 
 namespace gauntlet {
-namespace {
-
-constexpr int kPairs = 100;
-constexpr double kRate_hz = 50;
-constexpr std::uint32_t kFrame = 25;
-constexpr std::array<double, 3> kHorizons_s{30, 600, 1800};
 
 double quantile(std::vector<double> v, double p) {
   if (v.empty()) return 0;
@@ -37,6 +30,13 @@ double quantile(std::vector<double> v, double p) {
   std::nth_element(v.begin(), v.begin() + at, v.end());
   return v[static_cast<std::size_t>(at)];
 }
+
+namespace {
+
+constexpr int kPairs = 100;
+constexpr double kRate_hz = 50;
+constexpr std::uint32_t kFrame = 25;
+constexpr std::array<double, 3> kHorizons_s{30, 600, 1800};
 
 // Error of the placed time of each frame's middle sample, by frame.
 std::vector<double> placed_errors_ms(AlignerMethod method, int device) {
@@ -104,96 +104,14 @@ void print_aligners() {
   }
 }
 
-// Stretches of exercise without a gap, 50 Hz, one axis each.
-std::vector<std::vector<double>> real_stretches(const std::string& folder) {
-  std::vector<std::vector<double>> out;
-  const auto imported = replay::import_tracks(std::span(&folder, 1));
-  if (!imported) {
-    std::fprintf(stderr, "bench_signal: %s\n", imported.error().message.c_str());
-    return out;
-  }
-  for (const replay::SampleTrack& track : imported->tracks) {
-    if (track.rows() < 1000 || track.label.empty() || track.labels.front().empty()) continue;
-    std::int64_t longest = 0;
-    for (std::size_t i = 1; i < track.rows(); ++i) {
-      longest = std::max(longest, track.time_ns[i] - track.time_ns[i - 1]);
-    }
-    if (longest > 30'000'000) continue;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      std::vector<double> x;
-      for (std::size_t i = 0; i < track.rows(); ++i) {
-        x.push_back(static_cast<double>(track.force_mps2[3 * i + axis]));
-      }
-      out.push_back(std::move(x));
-    }
-  }
-  return out;
-}
-
-void print_gaps(const std::vector<std::vector<double>>& stretches) {
-  constexpr std::array<std::size_t, 3> kGaps{3, 15, 40};  // 60, 300, 800 ms
-  constexpr std::size_t kBefore = 500, kAfter = 300;
-  std::printf(
-      "\ngap filling on %zu axes of recorded sets (periodic: a twentieth of them), RMSE / SD of "
-      "the set\n",
-      stretches.size());
-  std::printf("%-12s%10s%10s%10s\n", "method", "60 ms", "300 ms", "800 ms");
-  const std::pair<const char*, GapMethod> methods[] = {{"hold", GapMethod::hold},
-                                                       {"burg", GapMethod::burg},
-                                                       {"seasonal", GapMethod::seasonal},
-                                                       {"automatic", GapMethod::automatic},
-                                                       {"periodic", GapMethod::periodic},
-                                                       {"linear *", GapMethod::linear},
-                                                       {"burg both *", GapMethod::burg_both},
-                                                       {"periodic *", GapMethod::periodic}};
-  for (const auto& [name, method] : methods) {
-    const bool waits = name[std::char_traits<char>::length(name) - 1] == '*';
-    std::printf("%-12s", name);
-    for (const std::size_t gap : kGaps) {
-      double square = 0, n = 0;
-      for (std::size_t s = 0; s < stretches.size(); ++s) {
-        // The process is cubic in what it looks at: every twentieth axis must do.
-        if (method == GapMethod::periodic && s % 20 != 0) continue;
-        const std::span x(stretches[s]);
-        if (x.size() < kBefore + gap + kAfter + 1) continue;
-        double mean = 0, variance = 0;
-        for (const double v : x) mean += v / static_cast<double>(x.size());
-        for (const double v : x) variance += (v - mean) * (v - mean);
-        variance /= static_cast<double>(x.size());
-        if (variance < 0.01) continue;
-        sim::RandomStream r(s, "gap");
-        const std::size_t room = x.size() - kBefore - gap - kAfter;
-        std::vector<double> out(gap);
-        {
-          const std::size_t at =
-              kBefore + static_cast<std::size_t>(r.uniform(0, 1) * static_cast<double>(room));
-          fill_gap(method, {}, x.first(at), waits ? x.subspan(at + gap) : std::span<const double>{},
-                   out);
-          for (std::size_t i = 0; i < gap; ++i) {
-            square += (out[i] - x[at + i]) * (out[i] - x[at + i]) / variance;
-            n += 1;
-          }
-        }
-      }
-      std::printf("%10.2f", std::sqrt(square / std::max(n, 1.0)));
-    }
-    std::printf("\n");
-  }
-  std::printf("* waits for what comes after the gap\n");
-}
-
 }  // namespace
 }  // namespace gauntlet
 
 int main(int argc, char** argv) {
   gauntlet::print_aligners();
   const char* data = std::getenv("GAUNTLET_DATA");
-  if (argc < 2 && data == nullptr) {
-    std::printf("\ngap filling: no recordings named, and no GAUNTLET_DATA\n");
-    return 0;
-  }
-  const auto stretches = gauntlet::real_stretches(
-      argc < 2 ? std::string(data) + "/muvr-pebble/sessions" : std::string(argv[1]));
-  if (stretches.empty()) return 2;
-  gauntlet::print_gaps(stretches);
+  const std::string folder = argc > 1 ? argv[1] : data != nullptr ? data : "";
+  if (!folder.empty()) gauntlet::print_captured_aligners(folder);
+  gauntlet::print_gaps(folder.empty() ? "" : folder + "/muvr-pebble/sessions");
+  if (folder.empty()) std::printf("\nno recordings: neither named nor GAUNTLET_DATA\n");
 }

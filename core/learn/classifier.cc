@@ -10,9 +10,9 @@
 namespace gauntlet::learn {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames{
-    "minirocket", "cnn",   "lstm", "mlp",     "knn",     "svm",   "forest",
-    "ensemble",   "ridge", "rbf",  "boosted", "xgboost", "libsvm"};
+constexpr std::array<std::string_view, 14> kNames{
+    "minirocket", "cnn",   "lstm", "mlp",     "knn",     "svm",    "forest",
+    "ensemble",   "ridge", "rbf",  "boosted", "xgboost", "libsvm", "framewise"};
 
 }  // namespace
 
@@ -60,7 +60,8 @@ void ClassifierOptions::describe(OptionVisitor& v) {
             {"rbf", ClassifierKind::rbf},
             {"boosted", ClassifierKind::boosted},
             {"xgboost", ClassifierKind::xgboost},
-            {"libsvm", ClassifierKind::libsvm}},
+            {"libsvm", ClassifierKind::libsvm},
+            {"framewise", ClassifierKind::framewise}},
            "how windows are classified");
   v.integer("features", features, {84, 20000}, "1", "MiniRocket features, in multiples of 84");
   v.flag("padded", padded,
@@ -76,7 +77,8 @@ void ClassifierOptions::describe(OptionVisitor& v) {
   v.integer("neighbours", neighbours, {1, 1000}, "1", "knn: how many vote");
   v.number("penalty", penalty, {1e-9, 1e3}, "1", "svm: of the weights' square");
   v.integer("trees", trees, {1, 10000}, "1", "forest: how many");
-  v.integer("rounds", rounds, {1, 10000}, "1", "boosted: trees of each class");
+  v.integer("rounds", rounds, {1, 10000}, "1",
+            "boosted: trees of each class; framewise: two and a half times as many");
   v.number("kernel_width", kernel_width, {1e-4, 1e4}, "1", "rbf: gamma times features");
   v.integer("components", components, {8, 10000}, "1", "rbf: random Fourier features");
   v.integer("reduced", reduced, {0, 1000}, "1",
@@ -124,6 +126,8 @@ std::unique_ptr<WindowClassifier> make_classifier(const ClassifierOptions& optio
     case ClassifierKind::lstm:
     case ClassifierKind::mlp:
       return make_network(options);
+    case ClassifierKind::framewise:
+      return make_framewise(options);
     case ClassifierKind::ensemble:
       return make_ensemble(options);
     default:

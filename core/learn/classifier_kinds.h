@@ -42,6 +42,7 @@ Classifier read_network(const WindowShape& shape, ByteReader& r);
 // knn, svm, rbf, ridge, forest, boosted, xgboost, libsvm.
 Classifier make_plain(const ClassifierOptions& options);
 Classifier read_plain(ClassifierKind kind, const WindowShape& shape, ByteReader& r);
+Classifier make_framewise(const ClassifierOptions& options);
 Classifier make_ensemble(const ClassifierOptions& options);
 Classifier read_ensemble(const WindowShape& shape, ByteReader& r, std::size_t depth);
 

@@ -31,6 +31,14 @@ struct Dataset {
   std::vector<std::uint32_t> group;
   std::vector<std::uint32_t> recording;  // windows of one recording are successive
 
+  // Windows of one recording that stand side by side in `channels`: the window itself, the one
+  // before, the one behind and so on (itself again where there is none).
+  std::uint32_t seen = 1;
+  std::uint32_t hop = 0;  // rows from a window to the next; 0: not known
+  // Of each row of each window, into classes, kNoLabel: none of them. Empty: not known.
+  static constexpr std::uint32_t kNoLabel = 0xffffffff;
+  std::vector<std::uint32_t> row_label;
+
   std::size_t size() const { return label.size(); }
   std::size_t window_size() const { return std::size_t{length} * channels; }
   std::span<const float> window(std::size_t i) const {

@@ -281,8 +281,8 @@ bool built_in([[maybe_unused]] ClassifierKind kind) {
 }
 
 Classifier read_plain(ClassifierKind kind, const WindowShape& shape, ByteReader& r) {
-  if (kind == ClassifierKind::xgboost || kind == ClassifierKind::libsvm) {
-    r.fail("XGBoost's and LIBSVM's classifiers are kept in no file");
+  if (kind >= ClassifierKind::xgboost) {
+    r.fail("XGBoost's, LIBSVM's and framewise classifiers are kept in no file");
     return nullptr;
   }
   switch (kind) {

@@ -26,14 +26,15 @@ class RocketRidge final : public WindowClassifier {
 
   void fit(const Dataset& data, Rows rows) override {
     std::vector<float> windows;
+    channels_ = data.channels;
+    seen_ = data.seen;
+    rate_hz_ = data.rate_hz;
     for (const std::uint32_t i : rows) {
-      const auto w = data.window(i);
+      const auto w = own(data.window(i));
       windows.insert(windows.end(), w.begin(), w.end());
     }
-    channels_ = data.channels;
-    rate_hz_ = data.rate_hz;
     auto trained = std::make_shared<Trained>();
-    trained->rocket = fit_minirocket(windows, data.length, data.channels,
+    trained->rocket = fit_minirocket(windows, data.length, own_channels(),
                                      static_cast<std::size_t>(options_.features), seed_of(options_),
                                      options_.padded);
     sliding_.reset();
@@ -72,6 +73,7 @@ class RocketRidge final : public WindowClassifier {
     return std::make_unique<RocketRidge>(*this);
   }
   bool write(ByteWriter& w) const override {
+    if (seen_ > 1) return false;  // a model file's windows have no neighbours
     w.number(ClassifierKind::minirocket);
     write_minirocket(trained_->rocket, w);
     w.number(static_cast<std::uint8_t>(trained_->rocket.padded ? 1 : 0));
@@ -84,13 +86,25 @@ class RocketRidge final : public WindowClassifier {
     MiniRocket rocket;
     RidgeFit ridge;
   };
+  std::uint32_t own_channels() const { return channels_ / seen_; }
+  // Of windows that are seen with their neighbours MiniRocket takes the one itself; plain features
+  // are of all.
+  std::span<const float> own(std::span<const float> window) {
+    if (seen_ == 1) return window;
+    own_.clear();
+    for (std::size_t at = 0; at < window.size(); at += channels_) {
+      const auto row = window.subspan(at, own_channels());
+      own_.insert(own_.end(), row.begin(), row.end());
+    }
+    return own_;
+  }
   // Rows from the start of the last window to the start of this one; 0: they share nothing, or too
   // little to be worth it. Shared rows are the same bytes.
   std::size_t rows_on(std::span<const float> window) const {
     if (last_.size() != window.size()) return 0;
-    const std::size_t length = window.size() / channels_;
+    const std::size_t length = window.size() / own_channels();
     for (std::size_t rows = 1; rows <= length / 10; ++rows) {
-      const auto shared = std::span<const float>(last_).subspan(rows * channels_);
+      const auto shared = std::span<const float>(last_).subspan(rows * own_channels());
       if (std::memcmp(shared.data(), window.data(), shared.size_bytes()) == 0) return rows;
     }
     return 0;
@@ -103,7 +117,7 @@ class RocketRidge final : public WindowClassifier {
       sliding_.reset();
       transform(rocket, window.data(), scratch_, values_.data());
     } else if (sliding_ && sliding_->hop() == rows) {
-      sliding_->advance(window.data() + window.size() - rows * channels_, values_.data());
+      sliding_->advance(window.data() + window.size() - rows * own_channels(), values_.data());
     } else {
       sliding_.emplace(rocket, rows);
       sliding_->start(window.data(), values_.data());
@@ -112,17 +126,17 @@ class RocketRidge final : public WindowClassifier {
   }
 
   void extract_all(std::span<const float> window) {
-    rocket_features(window);
+    rocket_features(own(window));
     plain_features(window, channels_, rate_hz_,
                    std::span(values_).subspan(trained_->rocket.features()));
   }
   ClassifierOptions options_;
-  std::uint32_t channels_ = 0;
+  std::uint32_t channels_ = 0, seen_ = 1;
   double rate_hz_ = 0;
   std::shared_ptr<const Trained> trained_;
   MiniRocketScratch scratch_;
   std::optional<SlidingMiniRocket> sliding_;  // without padding: while windows overlap
-  std::vector<float> last_;
+  std::vector<float> last_, own_;
   std::vector<float> values_;
 };
 

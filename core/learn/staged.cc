@@ -63,6 +63,7 @@ void StagedClassifier::fit(const Dataset& data, std::span<const std::uint32_t> r
   if (kinds < 2 || exercise.size() == rows.size()) return which_->fit(data, rows);
   for (float& p : prior_) p /= static_cast<float>(exercise.size());
   Dataset either = data;
+  either.row_label.clear();
   either.classes = {null_class_, "exercise"};
   for (std::uint32_t& l : either.label) l = l == null_ ? 0 : 1;
   gate_ = make_();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/check.h"
+#include "core/signal/periodic_process.h"
 #include "core/signal/plain_math.h"
 
 namespace gauntlet {
@@ -102,6 +103,7 @@ void fill_periodic(const GapOptions& o, std::span<const double> before,
     t.push_back(static_cast<double>(i) - static_cast<double>(past.size()));
     x.push_back(past[i] - mean);
   }
+  if (x.size() >= kFewestToFit && kernel.variance > 1e-9) kernel = fit_kernel(x, kernel.period);
   for (std::size_t i = 0; i < future.size(); ++i) {
     t.push_back(static_cast<double>(out.size() + i));
     x.push_back(future[i] - mean);

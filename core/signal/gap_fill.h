@@ -11,7 +11,8 @@
 //             itself; where it is like itself nowhere, hold
 //   automatic burg for gaps of at most kBurgMost_s; longer ones seasonal where the past repeats
 //             itself (kStrong), else burg
-//   periodic  Gaussian process whose kernel is a decaying periodic one plus noise, over the last
+//   periodic  Gaussian process with a decaying periodic kernel and noise, both fitted to the past
+//             where that is long enough (periodic_process.h), over the last
 //             kProcessPast samples: the reference that costs too much to serve (O(n^3))
 //
 // Everything is computed in double and in one order: the same bytes on every machine.

@@ -36,6 +36,10 @@ TEST(TrackWindows, LieOnTheGridAndCarryWhatMostOfTheirRowsCarry) {
     EXPECT_EQ(d.groups[d.group[i]], "p1");
   }
   EXPECT_NE(d.recording[8], d.recording[9]);
+  // Every row says itself what it is: in the window from 4 s to 6 s the second half walks.
+  ASSERT_EQ(d.row_label.size(), d.size() * d.length);
+  EXPECT_EQ(d.classes[d.row_label[4 * 100 + 49]], "SEATED");
+  EXPECT_EQ(d.classes[d.row_label[4 * 100 + 50]], "WALKING");
 }
 
 TEST(TrackWindows, WithNeighboursAreSeenWithThoseBeforeAndBehindInTheSameRecording) {
@@ -53,10 +57,16 @@ TEST(TrackWindows, WithNeighboursAreSeenWithThoseBeforeAndBehindInTheSameRecordi
     EXPECT_NEAR(d.window(i)[6], static_cast<double>(k == 8 ? k : k + 1), 1e-5) << i;
     EXPECT_EQ(d.classes[d.label[i]], k < 5 ? "SEATED" : "WALKING") << i;
   }
+  EXPECT_EQ(d.seen, 3u);
+  EXPECT_EQ(d.hop, 50u);
+  // Neighbours do not count, other channels do.
   learn::ClassifierOptions rocket;
-  EXPECT_EQ(check_channels(d, rocket).error().code, "too_wide");
-  rocket.kind = learn::ClassifierKind::forest;
   EXPECT_TRUE(check_channels(d, rocket).ok());
+  learn::Dataset wide = d;
+  wide.seen = 1;
+  EXPECT_EQ(check_channels(wide, rocket).error().code, "too_wide");
+  rocket.kind = learn::ClassifierKind::forest;
+  EXPECT_TRUE(check_channels(wide, rocket).ok());
 }
 
 TEST(TrackWindows, LeaveOutGapsMixedLabelsAndRareClassesAndCountThem) {
@@ -76,6 +86,8 @@ TEST(TrackWindows, LeaveOutGapsMixedLabelsAndRareClassesAndCountThem) {
   ASSERT_TRUE(rare.ok());
   EXPECT_EQ(rare->rare_classes, std::vector<std::string>{"DANCING"});
   EXPECT_EQ(rare->rare, 4u);
+  // The window of p3 that is SEATED for the most part ends in what is no class any more.
+  EXPECT_EQ(rare->data.row_label.back(), learn::Dataset::kNoLabel);
   EXPECT_FALSE(cut_tracks({ramp("p1", 10)}, {}).ok()) << "nobody is left to be held out";
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/signal/periodic_process.h"
 #include "sim/engine/random.h"
 
 namespace gauntlet {
@@ -71,6 +72,31 @@ TEST(Process, RepeatsWithItsPeriod) {
   k.memory = 1e9;
   EXPECT_NEAR(k(25), 1, 1e-9);
   EXPECT_NEAR(k(12.5), std::exp(-2 / (0.7 * 0.7)), 1e-9);
+}
+
+// Of two samples with covariance [a b; b a]: -(ln(a^2 - b^2) + x' C^-1 x) / 2 by hand.
+TEST(KernelFit, LikelihoodIsTheClosedFormForTwoSamples) {
+  PeriodicKernel k;
+  k.variance = 2;
+  k.period = 5;
+  k.memory = 3;
+  k.noise = 0.1;
+  const double a = 2.1, b = k(1), x0 = 0.7, x1 = -0.4;
+  const double determinant = a * a - b * b;
+  const double square = (a * x0 * x0 - 2 * b * x0 * x1 + a * x1 * x1) / determinant;
+  EXPECT_NEAR(log_likelihood(k, std::vector<double>{x0, x1}),
+              -0.5 * (std::log(determinant) + square), 1e-12);
+}
+
+TEST(KernelFit, FindsAPeriodThatItBeganBesideAndIsNoLessLikely) {
+  const auto x = sine(250, 61.7);
+  PeriodicKernel start;
+  start.period = 60;
+  start.memory = 180;
+  start.noise = 0.02;
+  const PeriodicKernel fitted = fit_kernel(x, 60);
+  EXPECT_NEAR(fitted.period, 61.8, 1e-9);  // 1.03 times 60: the nearest of the grid
+  EXPECT_GT(log_likelihood(fitted, x), log_likelihood(start, x));
 }
 
 TEST(GapFill, HoldAndLinearAreWhatTheySay) {
