@@ -27,6 +27,11 @@ TEST_P(Catalogue, RowDoesWhatItSays) {
   } else {
     EXPECT_EQ(r->undefended.succeeded, 0u) << row.what << ": it does succeed";
   }
+  if (r->refused && row.why.empty() && row.remains.empty()) {
+    EXPECT_EQ(r->refused->noticed, r->refused->attacks) << row.refuser;
+    EXPECT_EQ(r->refused->false_hits, 0u) << row.refuser << " refused clean life";
+    EXPECT_GT(r->refused->clean_windows, 0u);
+  }
   if (row.remains.empty()) {
     EXPECT_EQ(r->defended.succeeded, 0u) << row.what << ": " << row.defence;
   } else {
@@ -39,6 +44,23 @@ INSTANTIATE_TEST_SUITE_P(All, Catalogue, testing::Range<std::size_t>(0, attack_r
                            return std::string(attack_rows()[at.param].row) + "_" +
                                   std::to_string(at.param);
                          });
+
+class Adaptive : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(Adaptive, WhoKnowsTheDefenceIsAtLeastAsStrongAsWhoDoesNot) {
+  const AdaptiveRow& row = adaptive_rows()[GetParam()];
+  const auto r = run_adaptive_row(row, {.seeds = 1});
+  ASSERT_TRUE(r.ok()) << r.error().message;
+  std::printf("%-40s %10.4g -> %10.4g\n", std::string(row.defence).c_str(), r->naive.value,
+              r->adaptive.value);
+  if (row.why.empty()) {
+    EXPECT_GE(r->adaptive.value, r->naive.value) << row.defence << ": " << row.how;
+  } else {
+    EXPECT_LE(r->adaptive.value, r->naive.value) << row.defence << ": it does help";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Adaptive, testing::Range<std::size_t>(0, adaptive_rows().size()));
 
 TEST(CatalogueRows, AreThereForAllButLinkingWhichPrivacyMeasures) {
   std::set<std::string_view> rows;
