@@ -12,8 +12,8 @@ std::string curl(std::string_view more) {
          std::string(more) + "}";
 }
 std::string tone(std::string_view more) {
-  return "kind = \"acoustic\", knowledge = \"drift_tracking\", acoustic = {amplitude_mps2 = 20, "
-         "clip_high_mps2 = 4, " +
+  return "kind = \"acoustic\", knowledge = \"drift_tracking\", acoustic = {clip_high_mps2 = "
+         "4, " +
          std::string(more) + "}";
 }
 std::string cradle(std::string_view more) {
@@ -49,11 +49,13 @@ std::vector<AdaptiveRow> sensor_rows() {
        curl(", frequency_hz = 6000"), "plays twice the resonance, where the pair agrees again",
        kSpoofed, ""},
       {"mean of 16", with(kOpenWatch, {{"defences.sampling", "random_average"}}), curl(""),
-       curl(", amplitude_mps2 = 15"), "plays three times as loud", kSpoofed, ""},
+       curl(", amplitude_mps2 = 8"), "plays as loud as pays: beyond, what is left is noise alone",
+       kSpoofed, ""},
       {"saturation flag", with(kOpenWatch, {{"defences.saturation_flag", "true"}}),
-       tone("control = \"tone\", frequency_hz = 3007"),
+       tone("control = \"tone\", frequency_hz = 3007, amplitude_mps2 = 20"),
        tone("control = \"output\", target_hz = 0, phase_deg = 90, amplitude_mps2 = 3.9"),
-       "stays just below the rails and aliases to nothing but a constant", kForce, ""},
+       "stays just below the rails and aliases to all but a constant",
+       "attack.signal_rms.watch.accelerometer", ""},
       {"dark slots", with(kOpenWatch, {{"defences.dark_slots", "true"}}),
        "kind = \"light\", sensor = \"heart_rate\", light = {intensity = 0.1}",
        "kind = \"light\", sensor = \"heart_rate\", light = {intensity = 0.1, follows_slots = true}",
@@ -83,9 +85,8 @@ std::vector<AdaptiveRow> phone_rows() {
        ""},
       {"trained negatives", kNegatives,
        cradle("kind = \"cradle\", radius_m = 0.3, amplitude_deg = 60"),
-       cradle("kind = \"swing\", length_m = 1.1, amplitude_deg = 60, damping_ratio = 0.0005, "
-              "azimuth_deg = 10"),
-       "swings with another period and damping", kSpoofed, ""},
+       cradle("kind = \"cradle\", radius_m = 2.5, amplitude_deg = 60, rocking_hz = 0.9"),
+       "rocks it harder than any that it was trained with: found by search", kSpoofed, ""},
   };
 }
 

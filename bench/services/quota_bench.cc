@@ -1,5 +1,4 @@
-// What a quota costs a request: all four limits asked, among so many clients. A request through a
-// handler, its token remembered, takes some 10 us beside it.
+// What quotas cost a request whose token is good: three limits asked, among so many clients.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -18,7 +18,7 @@ void GuardOptions::describe(OptionVisitor& v) {
            "hard iron that calibration leaves: up to 15");
   v.number("alone", alone, {0, 2}, "1", "alarm: 1 - correlation of effort with the phone's");
   v.number("hold_s", hold_s, {0, 3600}, "s", "abstain: so long after an alarm, too",
-           "seeds 5001 to 5010 of rows P2, P5 and P6: gauntlet defences --first-seed 5001");
+           "rows P2 and P6 of the catalogue, seeds 5001 to 5008");
 }
 
 }  // namespace gauntlet
