@@ -1,12 +1,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "campaign/live_attack.h"
 #include "cli/attack.h"
 #include "cli/command.h"
+#include "cli/paths.h"
 #include "cli/table.h"
 #include "core/runtime/realtime_runtime.h"
 #include "reports/result.h"
@@ -17,14 +16,6 @@ namespace gauntlet::cli {
 namespace {
 
 using campaign::LiveAttackOptions;
-
-// Empty for no path.
-Result<std::string> read_file(const std::string& path) {
-  if (path.empty()) return std::string();
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{"no_file", path + " cannot be read"};
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 // Nobody is connected to before everything is checked.
 Result<LiveAttackOptions> options_of(const AttackArguments& a) {
@@ -44,7 +35,7 @@ Result<LiveAttackOptions> options_of(const AttackArguments& a) {
   auto third = scenarios::parse_target({profile});
   if (!third) return third.error();
   if (third->tls != target->tls) return Error{"usage", "--target: all over TLS, or none"};
-  const auto authorisation = read_file(a.authorisation);
+  const auto authorisation = read_if_named(a.authorisation);
   if (!authorisation) return authorisation.error();
   const HostTime today = RealtimeRuntime().now();
   for (const auto* each : {&*target, &*third}) {
@@ -53,12 +44,12 @@ Result<LiveAttackOptions> options_of(const AttackArguments& a) {
   if (a.account.empty()) {
     return Error{"usage", "--target needs --account: a file with USER SECRET"};
   }
-  const auto account = read_file(a.account);
+  const auto account = read_if_named(a.account);
   if (!account) return account.error();
   const auto accounts = scenarios::parse_accounts(*account);
   if (!accounts) return accounts.error();
   if (accounts->empty()) return Error{"bad_accounts", a.account + " has no account"};
-  auto trust = read_file(a.trust);
+  auto trust = read_if_named(a.trust);
   if (!trust) return trust.error();
   how.target = *std::move(target);
   how.profile = third->ingest;

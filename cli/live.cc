@@ -1,11 +1,10 @@
 #include <fmt/core.h>
 
-#include <fstream>
-#include <iterator>
 #include <random>
 
 #include "cli/command.h"
 #include "cli/descriptors.h"
+#include "cli/paths.h"
 #include "cli/progress.h"
 #include "cli/run.h"
 #include "cli/table.h"
@@ -24,18 +23,10 @@ int fail(const Error& error) {
   return error.code == "unreachable" ? kInfrastructure : kBadInput;
 }
 
-// Empty for no path.
-Result<std::string> read_file(const std::string& path) {
-  if (path.empty()) return std::string();
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{"no_file", path + " cannot be read"};
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 Result<std::vector<scenarios::LiveAccount>> accounts_of(const RunArguments& a) {
   if (a.accounts.empty())
     return Error{"usage", "--target needs --accounts: USER SECRET, one a line"};
-  const auto text = read_file(a.accounts);
+  const auto text = read_if_named(a.accounts);
   if (!text) return text.error();
   auto accounts = scenarios::parse_accounts(*text);
   if (accounts && a.phones > accounts->size()) {
@@ -60,14 +51,14 @@ Result<LiveOptions> options_of(const RunArguments& a) {
   auto target = scenarios::parse_target(a.target);
   if (!target) return target.error();
   how.target = *std::move(target);
-  const auto authorisation = read_file(a.authorisation);
+  const auto authorisation = read_if_named(a.authorisation);
   if (!authorisation) return authorisation.error();
   const HostTime today = RealtimeRuntime().now();
   if (auto r = scenarios::check_authorised(how.target, *authorisation, today); !r) return r.error();
   auto accounts = accounts_of(a);
   if (!accounts) return accounts.error();
   how.accounts = *std::move(accounts);
-  auto trust = read_file(a.trust);
+  auto trust = read_if_named(a.trust);
   if (!trust) return trust.error();
   how.authorities_pem = *std::move(trust);
   // The services may have kept what an earlier run sent: without --seed, people nobody has met.

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <vector>
 
+#include "core/files/whole_file.h"
+
 namespace gauntlet::cli {
 namespace {
 
@@ -47,6 +49,10 @@ std::optional<fs::path> find_shipped(const std::string& relative) {
     }
   }
   return std::nullopt;
+}
+
+Result<std::string> read_if_named(const std::string& path) {
+  return path.empty() ? std::string() : read_whole_file(path);
 }
 
 bool in_path(const std::string& name) {

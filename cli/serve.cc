@@ -11,9 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -47,12 +45,6 @@ struct ServeArguments {
 int fail(int code, const Error& error) {
   fmt::print(stderr, "gauntlet serve: {}\n", error.message);
   return code;
-}
-
-Result<std::string> read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{"no_file", path.string() + " cannot be read"};
-  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 bool load(const ServeArguments& a, ServiceSetOptions& options) {
@@ -106,9 +98,9 @@ Result<TlsOptions> tls_of(const ServeArguments& a) {
     }
     return tls;
   }
-  auto chain = read_file(a.certificate);
+  auto chain = read_whole_file(a.certificate);
   if (!chain) return chain.error();
-  auto key = read_file(a.private_key);
+  auto key = read_whole_file(a.private_key);
   if (!key) return key.error();
   tls.certificate_chain_pem = *std::move(chain);
   tls.private_key_pem = *std::move(key);
@@ -139,7 +131,7 @@ Result<std::vector<Enrolment>> made_up(const ServeArguments& a) {
 
 Result<void> enrol_people(const ServeArguments& a, ServiceSet& services) {
   if (!a.people.empty()) {
-    const auto table = read_file(a.people);
+    const auto table = read_whole_file(a.people);
     if (!table) return table.error();
     const auto people = parse_people(*table);
     return people ? enrol(services, *people)

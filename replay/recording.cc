@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
+#include "core/files/whole_file.h"
 #include "replay/binary_source.h"
 #include "replay/log_source.h"
 
@@ -14,8 +14,6 @@ namespace gauntlet::replay {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
 
 constexpr std::array<std::pair<std::string_view, RecordingFormat>, 5> kNames{{
     {"pebble16", RecordingFormat::pebble16},
@@ -116,17 +114,9 @@ Result<Recording> parse_recording(std::span<const std::byte> source, std::string
 }
 
 Result<Recording> read_recording(const std::string& path, std::optional<RecordingFormat> format) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error) return Error{"unreadable", std::string("'").append(path) + "': " + error.message()};
-  if (size > kMaxFileBytes)
-    return Error{"unreadable", std::string("'").append(path) + "' is larger than 1 GiB"};
-  std::vector<char> chars(size);
-  std::ifstream in(path, std::ios::binary);
-  if (!in.read(chars.data(), static_cast<std::streamsize>(size))) {
-    return Error{"unreadable", std::string("'").append(path) + "' cannot be read"};
-  }
-  auto recording = parse_recording(std::as_bytes(std::span(chars)), path, format);
+  const auto bytes = read_whole_file(path);
+  if (!bytes) return Error{"unreadable", bytes.error().message};
+  auto recording = parse_recording(std::as_bytes(std::span(*bytes)), path, format);
   if (recording.ok() && recording->packets.size() == 1 && !recording->packets[0].arrival) {
     recording->packets[0].arrival = arrival_in_name(path);
   }

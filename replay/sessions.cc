@@ -9,6 +9,8 @@
 #include <map>
 #include <tuple>
 
+#include "core/files/whole_file.h"
+
 namespace gauntlet::replay {
 namespace {
 
@@ -60,8 +62,8 @@ std::optional<Error> find_files(const fs::path& path, int depth, std::size_t& n,
 }
 
 Labels labels_beside(const fs::path& folder) {
-  std::ifstream in(folder / "labels.txt", std::ios::binary);
-  return parse_labels(std::string{std::istreambuf_iterator<char>(in), {}});
+  const auto text = read_whole_file(folder / "labels.txt");
+  return text ? parse_labels(*text) : Labels{};
 }
 
 std::string session_name(const fs::path& folder) {

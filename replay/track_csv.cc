@@ -5,13 +5,12 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 #include "core/base/nearest.h"
 #include "core/base/printable.h"
 #include "core/base/units.h"
+#include "core/files/whole_file.h"
 
 namespace gauntlet::replay {
 namespace {
@@ -304,12 +303,11 @@ Result<SampleTrack> parse_track_csv(std::string_view text, const std::string& fi
 }
 
 Result<SampleTrack> read_track_csv(const std::string& path, SampleTrack track) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{"unreadable", path + ": cannot be opened"};
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto text = read_whole_file(path);
+  if (!text) return Error{"unreadable", text.error().message};
   if (track.source.empty()) track.source = path;
   if (track.session.empty()) track.session = std::filesystem::path(path).stem().string();
-  return parse_track_csv(text, path, std::move(track));
+  return parse_track_csv(*text, path, std::move(track));
 }
 
 std::string to_csv(const SampleTrack& track) {

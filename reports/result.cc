@@ -2,8 +2,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "core/files/whole_file.h"
@@ -156,15 +154,9 @@ Result<void> write_result_json(const std::filesystem::path& path, const ResultFi
 }
 
 Result<ResultFile> read_result_json(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    return Error{"missing", path.string() + ": there is no such file"};
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in || !text) return Error{"io", path.string() + ": cannot be read"};
-  Result<ResultFile> result = result_from_json(text.str());
+  const auto text = read_whole_file(path);
+  if (!text) return text.error();
+  Result<ResultFile> result = result_from_json(*text);
   if (!result) return Error{result.error().code, path.string() + ": " + result.error().message};
   return result;
 }

@@ -2,9 +2,7 @@
 
 #include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "core/files/whole_file.h"
 #include "sim/engine/trace_log.h"
@@ -89,11 +87,9 @@ Result<void> save_checkpoint(const std::filesystem::path& path, const Checkpoint
 }
 
 Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{"missing", "cannot read " + path.string()};
-  std::ostringstream text;
-  text << file.rdbuf();
-  const Json json = Json::parse(text.str(), nullptr, false);
+  const auto text = read_whole_file(path);
+  if (!text) return text.error();
+  const Json json = Json::parse(*text, nullptr, false);
   if (json.is_discarded()) return Error{"syntax", path.string() + " is not JSON"};
   Checkpoint c;
   try {

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "core/base/nearest.h"
+#include "core/files/whole_file.h"
 
 namespace gauntlet::scenarios {
 namespace {
@@ -226,12 +226,10 @@ std::optional<toml::table> parse(const std::string& text, const std::string& nam
 }
 
 std::optional<std::string> read_file(const std::string& path, Problems& problems) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    problems.push_back({path, 0, 0, "cannot be read"});
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  auto text = read_whole_file(path);
+  if (text) return std::move(*text);
+  problems.push_back({path, 0, 0, "cannot be read"});
+  return std::nullopt;
 }
 
 // Resolves `extends`, the extending file on top.

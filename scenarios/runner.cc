@@ -1,9 +1,8 @@
 #include "scenarios/runner.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "core/files/whole_file.h"
 #include "core/learn/model_file.h"
 #include "core/ports/built_in_pipeline.h"
 #include "scenarios/recorded_person.h"
@@ -14,10 +13,10 @@ namespace {
 
 // None where there is no such file: then nothing is known of any exercise's repetitions.
 Result<std::vector<RepetitionProfile>> load_repetitions(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::vector<RepetitionProfile>{};
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto profiles = parse_repetition_profiles(text);
+  const auto text = read_whole_file(path);
+  if (!text && text.error().code == "missing") return std::vector<RepetitionProfile>{};
+  if (!text) return text.error();
+  auto profiles = parse_repetition_profiles(*text);
   if (!profiles) return Error{profiles.error().code, path + ": " + profiles.error().message};
   return profiles;
 }

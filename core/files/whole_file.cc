@@ -29,4 +29,22 @@ Result<void> write_whole_file(const std::filesystem::path& path, std::string_vie
   return {};
 }
 
+Result<std::string> read_whole_file(const std::filesystem::path& path, std::size_t most) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return Error{"missing", path.string() + ": there is no such file"};
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string text;
+  char piece[1 << 16];
+  while (in.read(piece, sizeof piece) || in.gcount() > 0) {
+    text.append(piece, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > most) {
+      return Error{"too_large", path.string() + ": more than " + std::to_string(most) + " bytes"};
+    }
+  }
+  if (!in.eof()) return Error{"io", path.string() + ": cannot be read"};
+  return text;
+}
+
 }  // namespace gauntlet
