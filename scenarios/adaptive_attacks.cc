@@ -82,7 +82,7 @@ std::vector<AdaptiveRow> phone_rows() {
        "kind = \"jamming\", jamming = {burst_s = 0.28, pause_s = 0.3}",
        "bursts shorter than what is filled",
        "samples.filled",
-       ""},
+       "what a short burst takes the link sends again: next to nothing is missing"},
       {"trained negatives", kNegatives,
        cradle("kind = \"cradle\", radius_m = 0.3, amplitude_deg = 60"),
        cradle("kind = \"cradle\", radius_m = 2.5, amplitude_deg = 60, rocking_hz = 0.9"),
