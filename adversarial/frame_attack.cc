@@ -98,6 +98,7 @@ void FrameAttack::relay(const sim::Message& message) {
   const bool measured = round_trip_ms_ > 0 && more_ms > round_trip_ms_;
   if (more_ms > options_.frame.window_ms || measured) {
     dropped_.add("attack.relay_window", message.count);
+    count_refusal(refusals_, "round_trip", simulation_.now());
     return;
   }
   hold(message, from_ms(options_.frame.relay_ms));

@@ -28,6 +28,7 @@
 
 #include "adversarial/attack_options.h"
 #include "core/base/counters.h"
+#include "core/truth/truth.h"
 #include "core/wire/frame.h"
 #include "sim/engine/random.h"
 #include "sim/engine/simulation.h"
@@ -46,6 +47,9 @@ class FrameAttack {
               const sim::RandomStream& stream, std::string tag_key, double round_trip_ms,
               Counters& dropped, sim::MessageSink next);
   void send(const sim::Message& message);
+  const std::string& device() const { return options_.device; }
+  // By the link, for their round trip.
+  const std::vector<TrueRefusal>& refusals() const { return refusals_; }
   sim::MessageSink sink() {
     return [this](const sim::Message& m) { send(m); };
   }
@@ -76,6 +80,7 @@ class FrameAttack {
   WorldTime key_found_;
   std::uint64_t seen_ = 0;                        // messages, as the device counts them
   std::vector<std::vector<std::byte>> recorded_;  // for replays, tags and all
+  std::vector<TrueRefusal> refusals_;
   std::size_t turn_ = 0;
   std::optional<std::int64_t> roll_over_ms_;
   Frame frame_, old_;

@@ -39,6 +39,13 @@ LightAttack::LightAttack(const AttackOptions& options) : options_(options), span
   CHECK(valid.ok(), valid.error().message);
 }
 
+bool LightAttack::pulses_in_the_dark(const sim::AnalogPath& path, WorldTime t) const {
+  const LightOptions& o = options_.light;
+  if (path.sensor != options_.sensor || !span_.contains(t)) return false;
+  const bool avoids = o.follows_slots && options_.knowledge != Knowledge::none;
+  return mean_light(o) * o.am_depth * (avoids ? o.slot_error : 1) > o.pulse;
+}
+
 void LightAttack::add(const sim::AnalogPath& path, std::span<const WorldTime> t, float* xyz) const {
   if (path.sensor != options_.sensor) return;
   const LightOptions& o = options_.light;

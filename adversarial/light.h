@@ -29,6 +29,9 @@ class LightAttack final : public sim::AnalogSource {
  public:
   explicit LightAttack(const AttackOptions& options);
   void add(const sim::AnalogPath& path, std::span<const WorldTime> t, float* xyz) const override;
+  // What falls between the sensor's own pulses is as strong as the pulse that it looks for. Rooms
+  // whose own light pulses so are left out: false alarms of clean life have no source here.
+  bool pulses_in_the_dark(const sim::AnalogPath& path, WorldTime t) const override;
 
  private:
   AttackOptions options_;

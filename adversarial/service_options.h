@@ -19,13 +19,28 @@ struct TokenAttackOptions {
 };
 
 // adversarial/api_attack.h: an enrolled attacker with a token of his own.
-enum class ApiAct : std::uint8_t { foreign_objects, mass_assignment, flood, traversal, all };
+// Floods: with a token of his own, with tokens that are none, guessing at a secret. `all` is what
+// trespasses, and the first of them.
+enum class ApiAct : std::uint8_t {
+  foreign_objects,
+  mass_assignment,
+  flood,
+  traversal,
+  all,
+  token_flood,
+  login_flood
+};
 
 struct ApiAttackOptions {
   ApiAct act = ApiAct::all;
   std::int64_t requests = 200;
-  double per_s = 20;
-  bool open_door = false;  // adversarial/open_door.h instead of the services
+  double per_s = 20;             // together
+  std::int64_t addresses = 1;    // from so many hosts, each logged in by itself
+  std::int64_t connections = 1;  // at once, of each; on each a request waits for the one before
+  bool open_door = false;        // adversarial/open_door.h instead of the services
+  bool is_flood() const {
+    return act == ApiAct::flood || act == ApiAct::token_flood || act == ApiAct::login_flood;
+  }
   void describe(OptionVisitor& v);
 };
 

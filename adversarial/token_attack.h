@@ -12,7 +12,8 @@
 //   J4  inner headers: RSA1_5, zip, p2c, epk, sealed for signed
 //   J5  a victim's inner token within the attacker's outer one
 //   J6  tokens of any cluster signed with the key that ingest has
-//   A1  foreign sessions read and written, mass assignment, paths that traverse, floods
+//   A1  foreign sessions read and written, mass assignment, paths that traverse; floods, whose
+//       success is what they do to others
 // Accepted means that the service did not answer 401 to a token that is not the attacker's; for A1,
 // that it gave out or stored what is not his. Zero of n bounds the probability below 3 / n at 95 %.
 // Leaves out: timing side channels, denial beyond the request budget.
@@ -58,16 +59,22 @@ struct ServiceAttackTarget {
 struct ServiceAttackReport {
   struct Row {
     std::uint64_t tried = 0, accepted = 0, unanswered = 0;
+    std::uint64_t refused = 0;     // answered 401, 403 or 429
+    std::uint64_t over_quota = 0;  // of these 429
   };
   std::map<std::string, Row, std::less<>> rows;
-  std::vector<std::string> accepted;  // names, once each
+  std::vector<std::string> accepted;          // names, once each
+  std::optional<HostTime> begun, refused_at;  // logged in; the first refusal
   std::uint64_t tried() const;
   std::uint64_t accepted_total() const;
+  std::uint64_t refused() const;
+  std::uint64_t over_quota() const;
 };
 
 // Ends when the budget is spent. `runtime` and `report` outlive it.
 asio::awaitable<void> run_token_attack(Runtime& runtime, ServiceAttackTarget target,
                                        TokenAttackOptions options, ServiceAttackReport& report);
+// One connection of one address: `addresses` and `connections` are the caller's to spread.
 asio::awaitable<void> run_api_attack(Runtime& runtime, ServiceAttackTarget target,
                                      ApiAttackOptions options, ServiceAttackReport& report);
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,11 @@ struct ServicesAccount {
   // Of attackers; none in a run without.
   std::uint64_t attack_requests = 0;
   std::uint64_t attack_accepted = 0;
+  std::uint64_t attack_refused = 0;
+  std::uint64_t attack_over_quota = 0;
+  std::optional<double> refused_after_s;  // of the first that was refused
+  bool flooded = false;                   // nothing granted is no success against it
+  Counters over_quota;                    // whoever asked, by what had no more: "address", "token"
 };
 
 // A place where a canary could turn up: a store's file, a log, a captured wire, byte for byte.

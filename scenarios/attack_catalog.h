@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "reports/metrics/refusals.h"
 #include "reports/statistics/intervals.h"
 #include "scenarios/scenario.h"
 
@@ -31,6 +32,8 @@ struct AttackRow {
   std::string_view detector;  // of the phone's guard, that should flag it; empty: none
   std::string_view why;       // why undefended it does not succeed; empty: it does
   std::string_view remains;   // why defended it succeeds all the same; empty: it does not
+  // What refuses it, of the defended system (reports/metrics/refusals.h); empty: nothing does.
+  std::string_view refuser = {};
 };
 const std::vector<AttackRow>& attack_rows();
 
@@ -46,14 +49,33 @@ struct AttackResult {
   std::optional<double> delay_s;
   std::optional<double> auc, tpr_at_1pct;
   std::optional<reports::Interval> auc_ci95;
+  // Of the row's refuser, in the defended run, over all seeds.
+  std::optional<reports::RefusalScores> refused;
 };
 
-// Each row is 900 s of gym-hour, the attack from 300 to 600 s; seeds 1, 2, ... on all cores.
+// Each row is 900 s of gym-hour, the attack from 300 to 600 s; consecutive seeds on all cores.
 struct CatalogRun {
   std::string scenario = "scenarios/catalog/gym-hour.toml";
   std::size_t seeds = 5;
+  std::uint64_t first_seed = 1;
 };
 Result<AttackResult> run_attack_row(const AttackRow& row, const CatalogRun& how);
+
+// A defence, an attacker who does not know it, and one who does. Of both their effects: the metric
+// less that of the run where nobody attacks.
+struct AdaptiveRow {
+  std::string_view defence;
+  std::vector<Override> world;  // of gym-hour, the defence switched on
+  std::string naive, adaptive;  // blocks, as AttackRow::attack; may be several: {...}, {...}
+  std::string_view how;         // what the one who knows does
+  std::string_view metric;
+  std::string_view why;  // why knowing it does not help; empty: it helps, or does not hurt
+};
+const std::vector<AdaptiveRow>& adaptive_rows();
+struct AdaptiveResult {
+  AttackOutcome naive, adaptive;
+};
+Result<AdaptiveResult> run_adaptive_row(const AdaptiveRow& row, const CatalogRun& how);
 
 // What a defence costs where nobody attacks.
 struct DefenceRow {

@@ -65,6 +65,7 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
         tbb::global_control::max_allowed_parallelism,
         alone ? 1 : static_cast<std::size_t>(options.threads));
   }
+  std::mutex each;
   tbb::parallel_for(std::size_t{0}, slots.size(), [&](std::size_t i) {
     Slot& slot = slots[i];
     RunHooks hooks = options.hooks;
@@ -74,6 +75,10 @@ Batch run_batch(const Scenario& scenario, const SharedParts& parts,
       slot.failure = "seed " + std::to_string(options.seeds[i]) + ": " + run.error().message;
       slot.pipeline_failed = run.error().code == "pipeline";
       return;
+    }
+    if (options.each) {
+      const std::scoped_lock lock(each);
+      options.each(i, *run);
     }
     slot.duration_s = to_seconds(run->record->duration);
     slot.split = run->record->split;

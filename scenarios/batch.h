@@ -18,6 +18,8 @@ struct BatchOptions {
   int threads = 0;  // 0: as many as there are cores
   // Share of all seeds' time that is simulated; called from any thread, one call at a time.
   std::function<void(double)> progress = {};
+  // Of each run that went well, by its place in `seeds`; from any thread, one call at a time.
+  std::function<void(std::size_t, const SeedRun&)> each = {};
   // Of each run, without `progress`. A trace records one run: with it there must be one seed.
   RunHooks hooks = {};
 };

@@ -23,6 +23,10 @@ FleetServices::FleetServices(const ScenarioOptions& options, std::uint64_t seed,
                               network_->host("ingest"), network_->host("model")};
   ServiceSetOptions set = options.services;
   set.durability = Durability::memory;
+  set.before = [this](ServiceKind kind, HttpHandler next) {
+    return sim::on_processor(options_.service_time, network_->host(std::string(to_string(kind))),
+                             std::move(next));
+  };
   services_ = std::make_unique<ServiceSet>(hosts, "", set, parts.keys);
   inbox_ = std::make_unique<Inbox<FleetLetter>>(
       simulation_, [this](FleetLetter letter) { receive(std::move(letter)); });

@@ -81,6 +81,7 @@ void ScenarioOptions::describe(OptionVisitor& v) {
   v.table("phone", phone, "the pipeline under test");
   v.table("network", network, "between the phone and the services");
   v.table("services", services, "authz, profile, ingest and model");
+  v.table("service_time", service_time, "how long the services' machines take for a request");
   v.list("attack", attacks, "an attacker");
   v.table("defences", defences, "on the devices; what ships with the phone is in phone");
   v.table("fleet", fleet, "many people, each as described here, who share the services");

@@ -21,6 +21,7 @@
 #include "sim/body/script.h"
 #include "sim/link/link.h"
 #include "sim/network/network_options.h"
+#include "sim/network/processor.h"
 #include "sim/wearable/host_clock.h"
 #include "sim/wearable/local_sensors.h"
 #include "sim/wearable/wearable.h"
@@ -81,6 +82,7 @@ struct ScenarioOptions {
   PhoneOptions phone;
   sim::NetworkOptions network;
   ServiceSetOptions services;
+  sim::ProcessorOptions service_time;
   std::vector<adversarial::AttackOptions> attacks;
   adversarial::DefenceOptions defences;
   FleetOptions fleet;

@@ -43,7 +43,7 @@ std::optional<std::size_t> same_rows(const EventLog::Fused& stream, HostTime fro
 using Streams = std::vector<const EventLog::Fused*>;
 
 Windows cut(const Streams& streams, const Truth& truth, const TrainingOptions& options,
-            std::size_t length, std::size_t hop, Duration period) {
+            std::size_t length, std::size_t hop, Duration period, std::vector<HostTime>& begins) {
   Windows out;
   const std::vector<HostTime>& time = streams.front()->time;
   const std::vector<int> set = sets_by_row(time, truth);
@@ -78,6 +78,7 @@ Windows cut(const Streams& streams, const Truth& truth, const TrainingOptions& o
       continue;
     }
     out.labels.push_back(inside > 0 ? truth.sets[static_cast<std::size_t>(most)].exercise : "");
+    begins.push_back(time[at]);
     for (std::size_t k = 0; k < length; ++k) {
       for (std::size_t s = 0; s < streams.size(); ++s) {
         const float* row = streams[s]->values.data() + 3 * (from[s] + k);
@@ -86,6 +87,51 @@ Windows cut(const Streams& streams, const Truth& truth, const TrainingOptions& o
     }
   }
   return out;
+}
+
+// Keeps what an attack covers and no set that is still felt through it.
+Windows only_attacked(Windows all, const std::vector<HostTime>& begins, Duration length,
+                      const Truth& truth, bool motion_replaced) {
+  Windows out;
+  const std::size_t values = all.labels.empty() ? 0 : all.values.size() / all.labels.size();
+  for (std::size_t w = 0; w < all.labels.size(); ++w) {
+    const bool attacked =
+        std::any_of(truth.attacks.begin(), truth.attacks.end(), [&](const TrueAttack& attack) {
+          return truth.host_clock.to_host(attack.begin) <= begins[w] &&
+                 begins[w] + length <= truth.host_clock.to_host(attack.end);
+        });
+    if (!attacked || (!motion_replaced && !all.labels[w].empty())) continue;
+    out.labels.emplace_back();
+    const auto from = all.values.begin() + static_cast<std::ptrdiff_t>(w * values);
+    out.values.insert(out.values.end(), from, from + static_cast<std::ptrdiff_t>(values));
+  }
+  return out;
+}
+
+bool replaces_motion(const ScenarioOptions& world) {
+  return std::any_of(world.attacks.begin(), world.attacks.end(), [](const auto& attack) {
+    return attack.kind == adversarial::AttackKind::pendulum ||
+           attack.kind == adversarial::AttackKind::impostor;
+  });
+}
+
+// Everybody's world: those who are not attacked, then those who are.
+std::vector<ScenarioOptions> worlds_of(const TrainingOptions& options) {
+  std::vector<ScenarioOptions> worlds;
+  for (std::int64_t i = 0; i < options.people; ++i) {
+    worlds.push_back(options.world);
+    worlds.back().person.number = options.first_person + i;
+  }
+  for (const NegativeOptions& negative : options.negatives) {
+    for (std::int64_t i = 0; i < negative.people; ++i) {
+      worlds.push_back(options.world);
+      worlds.back().person.number = negative.first_person + i;
+      worlds.back().plan.length_s = negative.length_s;
+      worlds.back().attacks = negative.attacks;
+      if (!negative.wearables.empty()) worlds.back().wearables = negative.wearables;
+    }
+  }
+  return worlds;
 }
 
 RepetitionLearner repetitions_of(const EventLog::Fused& signal, const Truth& truth,
@@ -110,6 +156,14 @@ RepetitionLearner repetitions_of(const EventLog::Fused& signal, const Truth& tru
 
 }  // namespace
 
+void NegativeOptions::describe(OptionVisitor& v) {
+  v.integer("people", people, {1, 10000}, "", "how many are simulated");
+  v.integer("first_person", first_person, {0, 1e9}, "", "their numbers begin here");
+  v.number("length_s", length_s, {30, 36000}, "s", "length of their session");
+  v.list("wearable", wearables, "what they wear; else what those wear who are not attacked");
+  v.list("attack", attacks, "what is done to them");
+}
+
 void TrainingOptions::describe(OptionVisitor& v) {
   world.describe(v);
   v.table("trainer", trainer, "features and classifier");
@@ -119,6 +173,7 @@ void TrainingOptions::describe(OptionVisitor& v) {
   v.number("hop_s", hop_s, {0.02, 60}, "s", "distance of windows");
   v.number("in_set_share", in_set_share, {0.5, 1}, "1", "of a window, for it to be exercise");
   v.number("max_filled", max_filled, {0, 1}, "1", "share of invented rows a window may have");
+  v.list("negative", negatives, "people under attack, whose windows then are no exercise");
 }
 
 std::size_t worn_sensors(const ScenarioOptions& world) {
@@ -137,13 +192,13 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
 
   auto parts = make_shared_parts(options.world, "");
   if (!parts) return parts.error();
-  std::vector<Windows> people(static_cast<std::size_t>(options.people));
+  const std::vector<ScenarioOptions> worlds = worlds_of(options);
+  std::vector<Windows> people(worlds.size());
   std::vector<std::optional<Error>> errors(people.size());
   std::atomic<int> done{0};
   std::mutex mutex;
   oneapi::tbb::parallel_for(std::size_t{0}, people.size(), [&](std::size_t i) {
-    ScenarioOptions world = options.world;
-    world.person.number = options.first_person + static_cast<std::int64_t>(i);
+    ScenarioOptions world = worlds[i];
     if (sensors <= world.wearables.size()) world.phone_device.sensors_on = false;
     auto run =
         run_seed(world, static_cast<std::uint64_t>(world.seed), *parts, make_fusion_only, {});
@@ -158,9 +213,15 @@ Result<std::vector<PersonWindows>> simulate_windows(const TrainingOptions& optio
       if (it != fused.end()) streams.push_back(&it->second);
     }
     if (streams.size() == sensors) {
-      people[i] = cut(streams, *run->truth, options, length, hop, from_seconds(period_s));
-      // What is followed is one wearable: the first.
-      people[i].repetitions = repetitions_of(*streams.front(), *run->truth, 1 / period_s);
+      std::vector<HostTime> begins;
+      people[i] = cut(streams, *run->truth, options, length, hop, from_seconds(period_s), begins);
+      if (i < static_cast<std::size_t>(options.people)) {
+        // What is followed is one wearable: the first.
+        people[i].repetitions = repetitions_of(*streams.front(), *run->truth, 1 / period_s);
+      } else {
+        people[i] = only_attacked(std::move(people[i]), begins, from_seconds(options.window_s),
+                                  *run->truth, replaces_motion(world));
+      }
     }
     if (progress) {
       const std::scoped_lock lock(mutex);
@@ -195,9 +256,12 @@ Result<TrainingReport> train(const TrainingOptions& options,
     filled += w.filled;
   }
   const std::string last = std::to_string(options.first_person + options.people - 1);
+  const std::size_t negatives = people.size() - static_cast<std::size_t>(options.people);
   auto training = trainer.train(
-      {{"trained_on", "simulated people " + std::to_string(options.first_person) + " to " + last +
-                          ", seed " + std::to_string(options.world.seed)},
+      {{"trained_on",
+        "simulated people " + std::to_string(options.first_person) + " to " + last + ", seed " +
+            std::to_string(options.world.seed) +
+            (negatives > 0 ? ", and " + std::to_string(negatives) + " under attack" : "")},
        {"scenario", options.world.name},
        {"made_by", "gauntlet train"},
        {"split", "trained on simulated people " + std::to_string(options.first_person) + " to " +

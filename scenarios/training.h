@@ -14,6 +14,18 @@
 
 namespace gauntlet::scenarios {
 
+// People whose devices are attacked: what they leave while an attack lasts is no exercise, whatever
+// it looks like, and goes to the classifier as that. A real set under an attack that only adds to
+// the signal is left out, as is all that is not attacked: other people are there for that.
+struct NegativeOptions {
+  std::int64_t people = 1;
+  std::int64_t first_person = 2'000'000;
+  double length_s = 600;               // of their session; the plan is the training's
+  std::vector<WornOptions> wearables;  // empty: the training's
+  std::vector<adversarial::AttackOptions> attacks;
+  void describe(OptionVisitor& v);
+};
+
 struct TrainingOptions {
   ScenarioOptions world;  // the plan says which exercises there are
   learn::TrainerOptions trainer;
@@ -25,6 +37,7 @@ struct TrainingOptions {
   // what lies between is left out.
   double in_set_share = 0.75;
   double max_filled = 0.2;
+  std::vector<NegativeOptions> negatives;
   void describe(OptionVisitor& v);
 };
 
@@ -46,9 +59,9 @@ struct PersonWindows {
   std::size_t mixed = 0, filled = 0;  // left out
   RepetitionLearner repetitions;      // timed by the truth
 };
-// One entry a person, in order of their numbers; windows have `window_s` at the fusion's grid. Of
-// several sensors (one: the first wearable; more: device after device) only where all have them.
-// Codes: those of run_seed.
+// One entry a person, in order of their numbers, those under attack last; windows have `window_s`
+// at the fusion's grid. Of several sensors (one: the first wearable; more: device after device)
+// only where all have them. Codes: those of run_seed.
 Result<std::vector<PersonWindows>> simulate_windows(
     const TrainingOptions& options, const std::function<void(double)>& progress = {},
     std::size_t sensors = 1);

@@ -234,6 +234,10 @@ Result<void> World::make_services() {
                               network_->host("ingest"), network_->host("model")};
   ServiceSetOptions options = options_.services;
   options.durability = Durability::memory;
+  options.before = [this](ServiceKind kind, HttpHandler next) {
+    return sim::on_processor(options_.service_time, network_->host(std::string(to_string(kind))),
+                             std::move(next));
+  };
   services_ = std::make_unique<ServiceSet>(hosts, "", options, parts_.keys);
   if (auto r = services_->register_person(registered_person(truth_.identity, script_->person()),
                                           secret_of(truth_.identity), truth_.identity.cluster_id);
@@ -381,6 +385,11 @@ Result<void> World::run_session(const RunHooks& hooks) {
   } while (!links_drained() && simulation_.now() < latest);
   for (std::size_t i = 0; i < worn_.size(); ++i) {
     if (!worn_[i].device) continue;
+    truth_.devices[i].refusals = worn_[i].device->refusals();
+    const auto sensors = defended(options_.wearables[i].device, options_.defences).sensors;
+    truth_.devices[i].watches = std::any_of(sensors.begin(), sensors.end(), [](const auto& s) {
+      return s.saturation_flag || (s.heart.dark_slots && s.kind == SensorKind::heart_rate);
+    });
     spent_.push_back(spent(options_.wearables[i].device, worn_[i].device->energy(),
                            worn_[i].link->account().radio, to_seconds(length)));
     worn_[i].link->stop();
@@ -390,6 +399,12 @@ Result<void> World::run_session(const RunHooks& hooks) {
   services_->stop();
   for (const auto& door : open_doors_) door->close();
   simulation_.run();
+  for (const auto& way : on_the_way_) {
+    for (TrueDevice& device : truth_.devices) {
+      if (device.name != way->device()) continue;
+      device.refusals.insert(device.refusals.end(), way->refusals().begin(), way->refusals().end());
+    }
+  }
   if (!events_.uploads.empty()) truth_.identity.session_id = events_.uploads.front().session_id;
   const auto waiting = context_.waiting();
   if (waiting.empty()) return {};
@@ -428,6 +443,10 @@ void World::fill(reports::RunRecord& record) {
       if (counter.starts_with(kRefused)) {
         record.services.refused.add(counter.substr(kRefused.size()), n);
       }
+      constexpr std::string_view kOverQuota = "quota_exceeded.";
+      if (counter.starts_with(kOverQuota)) {
+        record.services.over_quota.add(counter.substr(kOverQuota.size()), n);
+      }
     }
     record.places.push_back(
         {name + ".sqlite", services_->store_bytes(kind), allowed_in(name + ".sqlite"), false});
@@ -436,6 +455,14 @@ void World::fill(reports::RunRecord& record) {
   for (const auto& report : service_attacks_) {
     record.services.attack_requests += report->tried();
     record.services.attack_accepted += report->accepted_total();
+    record.services.attack_refused += report->refused();
+    record.services.attack_over_quota += report->over_quota();
+    if (report->begun && report->refused_at && !record.services.refused_after_s) {
+      record.services.refused_after_s = to_seconds(*report->refused_at - *report->begun);
+    }
+  }
+  for (const adversarial::AttackOptions& attack : options_.attacks) {
+    record.services.flooded |= attack.kind == adversarial::AttackKind::api && attack.api.is_flood();
   }
   for (auto& [name, bytes] : wires_) {
     record.places.push_back({name, std::move(bytes), allowed_in(name), false});

@@ -103,6 +103,8 @@ class World {
   void make_attacks();
   void attack_analog(const adversarial::AttackOptions& attack);
   void attack_services(std::size_t index);
+  void call_from_everywhere(std::size_t index, const std::string& name,
+                            adversarial::ServiceAttackReport& report);
   // A host with a door for each attack that wants one.
   void open_door(std::size_t index);
   adversarial::ServiceAttackTarget target_of(std::size_t index) const;

@@ -191,10 +191,25 @@ void World::attack_services(std::size_t index) {
       spawn(host.executor(),
             adversarial::run_token_attack(host, target_of(index), attack.token, report));
     } else {
-      spawn(host.executor(),
-            adversarial::run_api_attack(host, target_of(index), attack.api, report));
+      call_from_everywhere(index, name, report);
     }
   });
+}
+
+void World::call_from_everywhere(std::size_t index, const std::string& name,
+                                 adversarial::ServiceAttackReport& report) {
+  adversarial::ApiAttackOptions share = options_.attacks[index].api;
+  const std::int64_t ways = share.addresses * share.connections;
+  share.requests = (share.requests + ways - 1) / ways;
+  share.per_s /= static_cast<double>(ways);
+  for (std::int64_t a = 0; a < share.addresses; ++a) {
+    const std::string from = a == 0 ? name : name + "-" + std::to_string(a);
+    if (a > 0) network_->add_host(from);
+    sim::VirtualHost& host = network_->host(from);
+    for (std::int64_t c = 0; c < share.connections; ++c) {
+      spawn(host.executor(), adversarial::run_api_attack(host, target_of(index), share, report));
+    }
+  }
 }
 
 void World::attack_analog(const adversarial::AttackOptions& attack) {

@@ -90,6 +90,7 @@ struct UploadAttempted {
   int status = 0;
   HostTime at;
   std::string session_id;  // the one the system gave to this session
+  Duration took{};         // from the request to its answer
 };
 
 // A guard's suspicion of one window of one device's signal: the higher the score, the less it looks

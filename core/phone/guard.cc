@@ -13,8 +13,6 @@ constexpr Duration kWindow = std::chrono::seconds{10}, kHop = std::chrono::secon
 constexpr std::size_t kSamplesMax = 4000, kSamplesMin = 100;
 constexpr double kMoving_mps2 = 0.5, kTurning_radps = 0.3, kRest_mps2 = 0.3;
 constexpr double kEarthLeast_ut = 25, kEarthMost_ut = 65;
-// Thresholds that hardly ever ring by themselves ring now and then under attack.
-constexpr Duration kHold = std::chrono::seconds{60};
 constexpr Duration kBucket = std::chrono::seconds{30};
 constexpr std::size_t kBuckets = 5;
 constexpr std::int64_t kEffort_s = 300;
@@ -159,7 +157,8 @@ void Guard::score(std::string_view detector, DeviceIndex index, HostTime to, dou
 
 bool Guard::distrusts(DeviceIndex device, HostTime from) const {
   const auto it = devices_.find(device);
-  return it != devices_.end() && it->second.alarm && *it->second.alarm >= from - kHold;
+  return it != devices_.end() && it->second.alarm &&
+         *it->second.alarm >= from - from_seconds(options_.hold_s);
 }
 
 void Guard::on_samples(StreamId stream, std::span<const HostTime> t, std::span<const float> xyz,

@@ -1,7 +1,7 @@
 // Looks for signals that nobody's body made, and for clocks that no oscillator has. Ships with the
 // phone; off unless switched on, and then every second of a wearable's signal has a score from each
 // detector whose threshold is above 0 (GuardScored). With `abstain`, windows that overlap an alarm
-// or follow it within a minute are not classified.
+// or follow it within hold_s are not classified.
 //
 //   bias       at rest, how far the length of the mean force is from g                     m/s2
 //   noise      share of the movement that is as fast as the sampler allows: second differences
@@ -55,6 +55,8 @@ struct GuardOptions {
   double delay_ms = 60;
   double field_ut = 30;
   double alone = 1.3;
+  // What hardly ever rings by itself rings now and then under attack: an alarm lasts.
+  double hold_s = 60;
   void describe(OptionVisitor& v);
 };
 
@@ -69,7 +71,7 @@ class Guard {
                   HostTime arrival, bool own);
   // Of a magnetometer, in units of 0.1 uT.
   void on_field(DeviceIndex device, std::span<const std::int16_t> xyz, HostTime arrival);
-  // Whether an alarm of this device lies at or after `from`, or less than a minute before.
+  // Whether an alarm of this device lies at or after `from`, or less than hold_s before.
   bool distrusts(DeviceIndex device, HostTime from) const;
 
  private:

@@ -17,6 +17,8 @@ void GuardOptions::describe(OptionVisitor& v) {
   v.number("field_ut", field_ut, {0, 10000}, "uT", "alarm: so far outside of 25 to 65 uT",
            "hard iron that calibration leaves: up to 15");
   v.number("alone", alone, {0, 2}, "1", "alarm: 1 - correlation of effort with the phone's");
+  v.number("hold_s", hold_s, {0, 3600}, "s", "abstain: so long after an alarm, too",
+           "rows P2 and P6 of the catalogue, seeds 5001 to 5008");
 }
 
 }  // namespace gauntlet

@@ -199,10 +199,11 @@ asio::awaitable<Uploader::Verdict> Uploader::attempt() {
   if (!co_await ensure_token()) co_return Verdict::again;
   // A copy: the outbox may move while the request is on its way.
   const Sealed chunk = outbox_.front();
+  const HostTime asked = runtime_.now();
   const int status = co_await cloud_->put_chunk(chunk.session, chunk.sequence, token_, chunk.body);
   if (stopped_) co_return Verdict::again;
   sink_.on(UploadAttempted{chunk.sequence, chunk.samples, chunk.body.size(), status, runtime_.now(),
-                           chunk.session});
+                           chunk.session, runtime_.now() - asked});
   co_return judge(status);
 }
 

@@ -270,6 +270,7 @@ awaitable<bool> serve_one(Server& server, Connection& connection) {
   const bool keep_alive = message.keep_alive();
   HttpRequest request{std::string(message.method_string()), std::string(message.target()),
                       headers_of(message.base()), std::move(message.body())};
+  request.peer = connection.stream->peer();
   HttpResponse response = co_await answer(server, std::move(request));
   const error_code sent =
       co_await write_response(server, connection, std::move(response), head, keep_alive);

@@ -33,6 +33,7 @@ struct HttpRequest {
   std::string target;
   HttpHeaders headers;  // names in lower case
   std::string body;
+  std::string peer;  // who asks, as the stream says; a server's only
 };
 
 struct HttpResponse {

@@ -151,6 +151,7 @@ HttpResponse AuthzService::login(const HttpRequest& request, HostTime now) {
   const std::string_view audience = audience_of(*json, {"user", "secret"});
   if (!user || !secret || audience.empty()) return otherwise;
   if (!secret_fits(*user, *secret)) return refuse("bad_credentials");
+  if (const auto wait = quota().issue(*user, now)) return too_many_requests(*wait);
   return issue(*user, audience, crypto::random_bytes(16), now);
 }
 
@@ -214,6 +215,7 @@ HttpResponse AuthzService::refresh(const HttpRequest& request, HostTime now) {
     revoke_family_.run(Blob{family});
     return refuse("refresh_reused");
   }
+  if (const auto wait = quota().issue(user, now)) return too_many_requests(*wait);
   Transaction transaction(db_);
   use_refresh_.run(Blob{digest});
   HttpResponse response = issue(user, audience, family, now);

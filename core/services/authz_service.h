@@ -17,7 +17,8 @@
 // lost.
 //
 // Secrets are salted and stretched with scrypt; an unknown user costs the same work as a wrong
-// secret. Leaves out: limits on the rate of guesses; the work of scrypt is what bounds them.
+// secret. The rate of guesses is limited by address (quota.h), not by user: who guesses from many
+// addresses is held up by the work of scrypt alone, but nobody locks out somebody else.
 #pragma once
 
 #include <cstdint>

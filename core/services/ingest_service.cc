@@ -83,7 +83,7 @@ IngestService::IngestService(ServiceContext service_context, IngestOptions optio
                              TokenVerifier verifier, std::unique_ptr<IngestStore> store)
     : Service("ingest", std::move(service_context)),
       options_(options),
-      gate_(std::move(verifier), context().counters),
+      gate_(std::move(verifier), context().counters, quota()),
       store_(std::move(store)) {}
 
 struct IngestService::Batch {
@@ -170,7 +170,7 @@ HttpResponse IngestService::refuse(int status, std::string_view reason, std::str
 HttpResponse IngestService::put(const HttpRequest& request, std::string_view session,
                                 std::string_view sequence_text, HostTime now) {
   const auto claims = gate_.admit(request, now);
-  if (!claims.ok()) return error_response(401, "unauthorized");
+  if (!claims.ok()) return unadmitted(claims.error());
   if (std::ssize(request.body) > options_.chunk_bytes_max) {
     return refuse(413, "too_large", "body too large");
   }
@@ -216,7 +216,7 @@ HttpResponse IngestService::store(const OuterClaims& claims, std::string_view se
 HttpResponse IngestService::progress(const HttpRequest& request, std::string_view session,
                                      HostTime now) {
   const auto claims = gate_.admit(request, now);
-  if (!claims.ok()) return error_response(401, "unauthorized");
+  if (!claims.ok()) return unadmitted(claims.error());
   if (!is_session_id(session)) return refuse(400, "malformed", "malformed path");
   const auto found = store_->progress(claims->cluster_id, session);
   if (!found) return error_response(404, "not found");

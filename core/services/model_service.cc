@@ -79,7 +79,7 @@ ModelService::ModelService(ServiceContext service_context, TokenVerifier verifie
                            ModelOptions options)
     : Service("model", std::move(service_context)),
       options_(options),
-      gate_(std::move(verifier), context().counters),
+      gate_(std::move(verifier), context().counters, quota()),
       db_(open_store(store, durability)),
       select_(db_.prepare("SELECT etag, bytes FROM models WHERE name = ?")),
       select_etag_(db_.prepare("SELECT etag FROM models WHERE name = ?")),
@@ -174,7 +174,9 @@ Service::Answer ModelService::answer(const HttpRequest& request, HostTime now) {
                                 : path[2] == "evaluated" ? "evaluated"
                                                          : "model";
   if (request.method != "GET") return {method_not_allowed("GET"), name};
-  if (!gate_.admit(request, now).ok()) return {error_response(401, "unauthorized"), name};
+  if (const auto claims = gate_.admit(request, now); !claims.ok()) {
+    return {unadmitted(claims.error()), name};
+  }
   return {route(request, path), name};
 }
 

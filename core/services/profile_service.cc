@@ -12,7 +12,7 @@ ProfileService::ProfileService(ServiceContext service_context, TokenVerifier ver
                                std::string_view key_encryption_key,
                                std::unique_ptr<ProfileStore> store)
     : Service("profile", std::move(service_context)),
-      gate_(std::move(verifier), context().counters),
+      gate_(std::move(verifier), context().counters, quota()),
       keys_(std::move(keys)),
       opener_(keys_),
       envelope_(key_encryption_key),
@@ -53,7 +53,7 @@ Service::Answer ProfileService::answer(const HttpRequest& request, HostTime now)
 
 HttpResponse ProfileService::profile(const HttpRequest& request, HostTime now) {
   const auto user = gate_.admit_user(request, now, opener_);
-  if (!user.ok()) return error_response(401, "unauthorized");
+  if (!user.ok()) return unadmitted(user.error());
   const std::string pseudonym = envelope_.index(*user);
   const auto record = store_->find(pseudonym);
   if (!record) {

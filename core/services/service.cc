@@ -6,12 +6,22 @@
 #include "core/services/store.h"
 
 namespace gauntlet {
+namespace {
+
+// An error of the gate whose message is the value of Retry-After.
+constexpr std::string_view kQuotaExceeded = "quota_exceeded";
+
+std::int64_t retry_after_s(Duration wait) {
+  return std::chrono::ceil<std::chrono::seconds>(wait).count();
+}
+
+}  // namespace
 
 asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
   const HostTime now = context_.runtime.now();
   if (request.target == "/healthz" || request.target == "/readyz") co_return health(request);
   try {
-    Answer result = answer(request, now);
+    Answer result = answer_within_quota(request, now);
     if (unsettled()) co_await settle();
     latency_.observe(context_.runtime.now() - now);
     log(request, now, result.route, result.response.status);
@@ -33,6 +43,15 @@ asio::awaitable<HttpResponse> Service::handle(HttpRequest request) {
     log(request, now, "failed", 500);
     throw;
   }
+}
+
+Service::Answer Service::answer_within_quota(const HttpRequest& request, HostTime now) {
+  if (const auto wait = quota_.begin(request.peer, now)) {
+    return {too_many_requests(*wait), "quota"};
+  }
+  Answer result = answer(request, now);
+  quota_.end(now);
+  return result;
 }
 
 HttpResponse Service::health(const HttpRequest& request) const {
@@ -66,13 +85,29 @@ void Service::log(const HttpRequest& request, HostTime now, std::string_view rou
   context_.log(line);
 }
 
-Result<OuterClaims> BearerGate::check(const HttpRequest& request, HostTime now) const {
+Result<OuterClaims> BearerGate::check(const HttpRequest& request, HostTime now) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto it = request.headers.find("authorization");
   if (it == request.headers.end() || !it->second.starts_with(kScheme)) {
     return refused(refusal::kMissing);
   }
-  return verifier_.verify(std::string_view(it->second).substr(kScheme.size()), now);
+  auto claims = verifier_.verify(std::string_view(it->second).substr(kScheme.size()), now);
+  if (!claims.ok()) return claims;
+  if (const auto wait = quota_.admit(*claims, now)) {
+    return Error{std::string(kQuotaExceeded), std::to_string(retry_after_s(*wait))};
+  }
+  return claims;
+}
+
+HttpResponse unadmitted(const Error& error) {
+  if (error.code != kQuotaExceeded) return error_response(401, "unauthorized");
+  HttpResponse response = error_response(429, "too many requests");
+  response.headers["retry-after"] = error.message;
+  return response;
+}
+
+HttpResponse too_many_requests(Duration wait) {
+  return unadmitted({std::string(kQuotaExceeded), std::to_string(retry_after_s(wait))});
 }
 
 template <class T>

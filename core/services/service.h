@@ -20,6 +20,7 @@
 #include "core/runtime/http.h"
 #include "core/runtime/runtime.h"
 #include "core/services/metrics.h"
+#include "core/services/quota.h"
 
 namespace gauntlet {
 
@@ -31,6 +32,7 @@ struct ServiceContext {
   Runtime& runtime;
   Counters& counters;
   LogSink log;
+  QuotaOptions quota = {};
 };
 
 class Service {
@@ -47,7 +49,9 @@ class Service {
 
  protected:
   Service(std::string name, ServiceContext context)
-      : name_(std::move(name)), context_(std::move(context)) {}
+      : name_(std::move(name)),
+        context_(std::move(context)),
+        quota_(context_.quota, context_.counters) {}
 
   // `route` is for the log: the pattern, never the path.
   struct Answer {
@@ -63,20 +67,23 @@ class Service {
 
   void count(std::string_view what, std::uint64_t n = 1) { context_.counters.add(what, n); }
   ServiceContext& context() { return context_; }
+  Quota& quota() { return quota_; }
 
  private:
   HttpResponse health(const HttpRequest& request) const;
+  Answer answer_within_quota(const HttpRequest& request, HostTime now);
   void log(const HttpRequest& request, HostTime now, std::string_view route, int status);
   std::string name_;
   ServiceContext context_;
+  Quota quota_;
   LatencyHistogram latency_;
 };
 
-// Reads the bearer token and counts authz.accepted or authz.refused.<reason>.
+// Reads the bearer token, counts authz.accepted or authz.refused.<reason>, and charges the quota.
 class BearerGate {
  public:
-  BearerGate(TokenVerifier verifier, Counters& counters)
-      : verifier_(std::move(verifier)), counters_(counters) {}
+  BearerGate(TokenVerifier verifier, Counters& counters, Quota& quota)
+      : verifier_(std::move(verifier)), counters_(counters), quota_(quota) {}
   // The outer token only.
   Result<OuterClaims> admit(const HttpRequest& request, HostTime now);
   // The inner one too: who it is.
@@ -85,12 +92,18 @@ class BearerGate {
   TokenVerifier& verifier() { return verifier_; }
 
  private:
-  Result<OuterClaims> check(const HttpRequest& request, HostTime now) const;
+  Result<OuterClaims> check(const HttpRequest& request, HostTime now);
   template <class T>
   Result<T> counted(Result<T> result);
   TokenVerifier verifier_;
   Counters& counters_;
+  Quota& quota_;
 };
+
+// To who is not let in by the gate: 429 when that is for the quota, else 401 without a reason.
+HttpResponse unadmitted(const Error& error);
+// With Retry-After.
+HttpResponse too_many_requests(Duration wait);
 
 // "/v1/models/a" -> {"v1", "models", "a"}; empty for a target with a query, a fragment, an empty or
 // a dot segment, or a percent escape: none of our names needs one.

@@ -142,7 +142,8 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
 
   ServiceContext context(ServiceKind kind) {
     Host& h = host(kind);
-    return {*h.runtime, h.counters, [this, &h](std::string_view line) {
+    return {*h.runtime, h.counters,
+            [this, &h](std::string_view line) {
               if (options.log) {
                 options.log(line);
                 return;
@@ -152,7 +153,8 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
                 return;
               }
               h.log.append(line).append("\n");
-            }};
+            },
+            options.quota};
   }
 
   Host& host(ServiceKind kind) { return hosts[index_of(kind)]; }
@@ -182,7 +184,8 @@ struct ServiceSet::State : std::enable_shared_from_this<ServiceSet::State> {
       if (tls) listener = tls_listener(std::move(listener), *tls);
       co_await serve_http(
           *h.runtime, std::move(listener),
-          [&s](HttpRequest request) { return s.handle(std::move(request)); }, h.limits, h.counters);
+          state->options.before(kind, [&s](HttpRequest r) { return s.handle(std::move(r)); }),
+          h.limits, h.counters);
       h.listener.reset();
       if (!h.down) co_return;
       co_await rest(h, h.runtime->now() + *h.down);

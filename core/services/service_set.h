@@ -102,7 +102,12 @@ struct ServiceSetOptions {
   double request_timeout_s = 10;        // within one
   std::vector<RestartOptions> restarts;
   std::vector<RotationOptions> rotations;
-  LogSink log;  // takes every line instead of log_text
+  QuotaOptions quota;  // of each service
+  LogSink log;         // takes every line instead of log_text
+  // What stands between a service's server and its handler: a load balancer, a slow machine.
+  std::function<HttpHandler(ServiceKind, HttpHandler)> before = [](ServiceKind, HttpHandler next) {
+    return next;
+  };
 
   // How long old keys are accepted: the life of a token, and what clocks may disagree on both ends.
   Duration rotation_overlap() const;

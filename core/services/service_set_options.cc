@@ -60,6 +60,7 @@ void ServiceSetOptions::describe(OptionVisitor& v) {
            "a connection without a request is closed after it", "choice");
   v.number("request_timeout_s", request_timeout_s, {0.1, 3600}, "s",
            "a request, and its answer, may take so long", "choice");
+  v.table("quota", quota, "requests answered to whom; more are answered 429");
   v.list("restart", restarts, "services that go down and come back");
   v.list("rotate", rotations, "new keys for signing and for inner tokens");
 }

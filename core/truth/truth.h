@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/check.h"
@@ -80,10 +81,27 @@ struct TrueStream {
   TrueInjection injected{};
 };
 
+// A second in which a defence on the device, or on its link, refused something, and how much.
+struct TrueRefusal {
+  std::string_view defence;  // a literal: "saturation_flag", "dark_slots", "round_trip"
+  WorldTime at;              // of the first
+  std::uint64_t n = 0;
+};
+// One more; in order of time.
+inline void count_refusal(std::vector<TrueRefusal>& all, std::string_view defence, WorldTime at) {
+  constexpr Duration kSecond = std::chrono::seconds{1};
+  const bool goes_on =
+      !all.empty() && all.back().defence == defence && at - all.back().at < kSecond;
+  if (!goes_on) all.push_back({defence, at, 0});
+  ++all.back().n;
+}
+
 struct TrueDevice {
   std::string name;
   std::vector<TrueStream> streams;
   std::vector<TrueFrame> frames;
+  std::vector<TrueRefusal> refusals{};
+  bool watches = false;  // a defence that can notice, saturation flag or dark slots, is on
 };
 
 // The phone's clock against the world's, piecewise linear between knots, extrapolated with the

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "reports/metrics/refusals.h"
 #include "reports/statistics/intervals.h"
 
 namespace gauntlet::reports {
@@ -115,12 +116,37 @@ void measure_guard(const RunRecord& record, MetricValues& out) {
   }
 }
 
-// Refused at the door by what a frame is: not duplicates and the like, which clean radios make.
-bool refused_at_intake(const std::string& reason) {
-  static const char* const kClean[] = {"duplicate", "unsupported", "stale", "overlap",
-                                       "out_of_order"};
-  return std::none_of(std::begin(kClean), std::end(kClean),
-                      [&reason](const char* clean) { return reason == clean; });
+// Devices under attack during which the device or its link refused something.
+std::uint64_t refused_by(const Truth& truth, std::initializer_list<std::string_view> defences,
+                         const std::vector<Span>& spans) {
+  return static_cast<std::uint64_t>(std::count_if(spans.begin(), spans.end(), [&](const Span& s) {
+    const auto& all = truth.devices[s.device].refusals;
+    return std::any_of(all.begin(), all.end(), [&](const TrueRefusal& r) {
+      const HostTime at = truth.host_clock.to_host(r.at);
+      return std::find(defences.begin(), defences.end(), r.defence) != defences.end() &&
+             at >= s.begin && at <= s.end;
+    });
+  }));
+}
+
+// What an attack on the services does to whoever else asks them.
+void measure_uploads_meanwhile(const RunRecord& record, MetricValues& out) {
+  std::vector<double> ms;
+  for (const UploadAttempted& u : record.events.uploads) {
+    const bool meanwhile = std::any_of(record.truth.attacks.begin(), record.truth.attacks.end(),
+                                       [&u, &clock = record.truth.host_clock](const TrueAttack& a) {
+                                         return a.device.empty() &&
+                                                u.at >= clock.to_host(a.begin) &&
+                                                u.at - u.took <= clock.to_host(a.end);
+                                       });
+    if (meanwhile) ms.push_back(to_ms(u.took));
+  }
+  const std::uint64_t n = ms.size();
+  if (n == 0) {
+    out.set_missing("attack.upload_ms.p99", "nothing was uploaded meanwhile");
+  } else {
+    out.set("attack.upload_ms.p99", quantile_in_place(ms, 0.99), n);
+  }
 }
 
 void measure_stages(const RunRecord& record, const std::vector<Span>& spans, MetricValues& out) {
@@ -145,14 +171,24 @@ void measure_stages(const RunRecord& record, const std::vector<Span>& spans, Met
   }
   out.set_share("attack.stopped.intake", intake, spans.size(), "no attack on a device");
   out.set_share("attack.stopped.guard", guard, spans.size(), "no attack on a device");
-  out.set_share("attack.stopped.link",
-                truth.dropped.get("attack.relay_window") > 0 ? spans.size() : 0, spans.size(),
+  out.set_share("attack.stopped.link", refused_by(truth, {"round_trip"}, spans), spans.size(),
                 "no attack on a device");
+  const bool watched = std::any_of(spans.begin(), spans.end(), [&truth](const Span& s) {
+    return truth.devices[s.device].watches;
+  });
+  if (watched) {
+    out.set_share("attack.stopped.sensor",
+                  refused_by(truth, {"saturation_flag", "dark_slots"}, spans), spans.size(),
+                  "no attack on a device");
+  }
   const ServicesAccount& s = record.services;
   if (s.attack_requests == 0) return;
   out.set_count("attack.requests", s.attack_requests);
   out.set_count("attack.accepted", s.attack_accepted);
-  out.set("attack.stopped.services", s.attack_accepted == 0 ? 1 : 0, s.attack_requests);
+  out.set_count("attack.over_quota", s.attack_over_quota);
+  const bool stopped = s.attack_accepted == 0 && (!s.flooded || s.attack_over_quota > 0);
+  out.set("attack.stopped.services", stopped ? 1 : 0, s.attack_requests);
+  measure_uploads_meanwhile(record, out);
 }
 
 }  // namespace

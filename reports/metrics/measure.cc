@@ -40,6 +40,8 @@ void measure_services(const RunRecord& record, MetricValues& out) {
   out.set_count("authz.refused", record.services.refused.total());
   for (const auto& [why, n] : record.services.refused.all())
     out.set_count("authz.refused." + why, n);
+  for (const auto& [key, n] : record.services.over_quota.all())
+    out.set_count("services.over_quota." + key, n);
   std::uint64_t failed = 0;
   for (const UploadAttempted& u : record.events.uploads) failed += u.status < 200 || u.status > 299;
   out.set("uploads.failed", static_cast<double>(failed), record.events.uploads.size());

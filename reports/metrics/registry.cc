@@ -156,6 +156,11 @@ constexpr MetricInfo kMetrics[] = {
     {"attack.requests", "count", kNeither, 0, 0, "Requests of attackers on tokens and services."},
     {"attack.accepted", "count", kLower, 0, 0,
      "Those that were granted what is not the attacker's."},
+    {"attack.over_quota", "count", kNeither, 0, 0,
+     "Those that were refused because there were too many of them."},
+    {"attack.upload_ms.p99", "ms", kLower, 0.05, 5,
+     "99th percentile of the time from the phone's request to upload to its answer, over attempts "
+     "while somebody attacks the services."},
     {"attack.signal_bias.*", "SI", kNeither, 0, 0,
      "By device and sensor: length of the mean of what sources that are not the wearer added to "
      "the sampled signal, over the samples that they changed; in the sensor's SI unit."},
@@ -167,7 +172,8 @@ constexpr MetricInfo kMetrics[] = {
      "By stage (sensor, link, intake, guard, classifier, services): attacks that it should stop."},
     {"attack.stopped.*", "share", kHigher, 0, 0,
      "By stage: share of the attacks on devices or services during which it refused something, or "
-     "raised an alarm; the guard's false alarms count as well."},
+     "raised an alarm; the guard's false alarms count as well. Of the sensor only where it can "
+     "notice: a saturation flag or dark slots."},
     {"guard.auc.*", "share", kHigher, 0, 0.01,
      "By detector: probability that a window under attack scores higher than one of clean life, "
      "ties half (area under the ROC curve). Windows that an attack covers in part are left out."},
@@ -187,6 +193,9 @@ constexpr MetricInfo kMetrics[] = {
     {"authz.accepted", "count", kNeither, 0, 0, "Requests whose token was accepted."},
     {"authz.refused", "count", kNeither, 0, 0, "Requests whose token was refused."},
     {"authz.refused.*", "count", kNeither, 0, 0, "Requests whose token was refused, by reason."},
+    {"services.over_quota.*", "count", kLower, 0, 0,
+     "By what had no more of them (address, subject, token, cluster): requests of whomever that "
+     "services refused for their number."},
     {"uploads.failed", "count", kNeither, 0, 0,
      "Attempts to upload that ended in no answer or a status outside 200-299, as the phone sees "
      "it."},

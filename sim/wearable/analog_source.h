@@ -38,6 +38,8 @@ class AnalogSource {
   virtual void add(const AnalogPath& path, std::span<const WorldTime> t, float* xyz) const = 0;
   // Whether it drives the amplifier before the low-pass into its rails: a comparator there sees it.
   virtual bool overloads(const AnalogPath&, WorldTime) const { return false; }
+  // Whether what the sensor sees in its dark slots pulses as a pulse would.
+  virtual bool pulses_in_the_dark(const AnalogPath&, WorldTime) const { return false; }
 };
 
 }  // namespace gauntlet::sim

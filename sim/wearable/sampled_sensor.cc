@@ -91,6 +91,7 @@ void SampledSensor::advance() {
     next_gap_ = gap_end + from_seconds(gaps_.exponential(3600 / f.gap_per_hour));
   }
   while (options_->saturation_flag && next_ < end_ && overloaded(next_)) {
+    count_refusal(refusals_, "saturation_flag", next_);
     next_ = clock_.take();
     ++missed_;
   }
@@ -134,6 +135,15 @@ void SampledSensor::inject(std::span<const WorldTime> t, float* xyz, TrueInjecti
     }
     account.square += square;
     account.samples += square > 0;
+  }
+}
+
+void SampledSensor::watch_dark_slots(std::span<const WorldTime> t) {
+  for (const WorldTime at : t) {
+    const bool seen = std::any_of(sources_.begin(), sources_.end(), [&](const AnalogSource* s) {
+      return s->pulses_in_the_dark(path_, at);
+    });
+    if (seen) count_refusal(refusals_, "dark_slots", at);
   }
 }
 
@@ -267,6 +277,7 @@ void SampledSensor::sample(std::span<const WorldTime> t, float* xyz, TrueStream&
   chain_.apply(t, needs_force ? force_.data() : nullptr, xyz);
   taken_ += static_cast<std::int64_t>(t.size());
   if (options_->heart.dark_slots && options_->kind == SensorKind::heart_rate) {
+    watch_dark_slots(t);
     conversions_ += static_cast<std::int64_t>(static_cast<double>(t.size()) * path_.pulse_rate_hz /
                                               options_->nominal_rate_hz);
   }

@@ -34,6 +34,9 @@ class SampledSensor {
   std::int64_t taken() const { return taken_; }
   // Instants at which nothing was taken: gaps, and samples withheld by the saturation flag.
   std::int64_t missed_in_gaps() const { return missed_; }
+  // What the saturation flag withheld and the dark slots saw pulse. Damping, low-pass and the
+  // choice of instants only weaken what comes in: they notice nothing.
+  const std::vector<TrueRefusal>& refusals() const { return refusals_; }
   // Conversions beyond one a sample: what several readings and dark slots take.
   std::int64_t extra_conversions() const { return conversions_; }
 
@@ -51,6 +54,7 @@ class SampledSensor {
   void evaluate(std::span<const WorldTime> t, float* xyz);
   void feel(std::span<const WorldTime> t, float* xyz);
   void inject(std::span<const WorldTime> t, float* xyz, TrueInjection& account);
+  void watch_dark_slots(std::span<const WorldTime> t);
   void add_sources(std::span<const WorldTime> t, float* xyz);
   void draw_instants(std::span<const WorldTime> t);
   std::span<const WorldTime> instants_of(std::int64_t reading) const;
@@ -68,6 +72,7 @@ class SampledSensor {
   std::unique_ptr<BodySource> body_;  // of kinds that do not sense the motion
   RandomStream offsets_, gaps_;
   std::vector<const AnalogSource*> sources_;
+  std::vector<TrueRefusal> refusals_;
   std::int64_t readings_ = 1;       // of a sample
   std::vector<WorldTime> shifted_;  // readings_ x N
   std::vector<WorldTime> fine_;

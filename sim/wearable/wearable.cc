@@ -165,6 +165,14 @@ std::uint64_t Wearable::gap_samples() const {
   return n;
 }
 
+std::vector<TrueRefusal> Wearable::refusals() const {
+  std::vector<TrueRefusal> all;
+  for (const auto& s : streams_) {
+    all.insert(all.end(), s->sensor.refusals().begin(), s->sensor.refusals().end());
+  }
+  return all;
+}
+
 void Wearable::awake(std::uint64_t wake_ups, double reading_ms, std::size_t samples) {
   const FirmwareOptions& f = options_.firmware;
   energy_.wake_ups += wake_ups;

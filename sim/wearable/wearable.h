@@ -68,6 +68,8 @@ class Wearable {
   bool drained() const { return !outbox_.blocked(); }
   EnergyAccount energy() const;
   std::uint64_t gap_samples() const;
+  // Of all sensors, sensor after sensor.
+  std::vector<TrueRefusal> refusals() const;
 
  private:
   struct Stream;

@@ -120,6 +120,8 @@ TEST(FrameAttack, ARelayIsLateByItsDelayAndLostBeyondTheWindow) {
   Way measured(on(FrameAct::relay), {}, 10);  // 16 ms more than a link that measures it allows
   measured.run(5);
   EXPECT_TRUE(measured.arrived.empty());
+  ASSERT_EQ(measured.attack.refusals().size(), 5u);  // a frame a second
+  for (const TrueRefusal& r : measured.attack.refusals()) EXPECT_EQ(r.defence, "round_trip");
 }
 
 TEST(FrameAttack, DelayGrowsByItsRate) {

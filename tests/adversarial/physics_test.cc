@@ -196,6 +196,19 @@ TEST(Light, DarkSlotsTakeSlowLightAwayButNotLightThatFollowsThem) {
   for (const float v : added(LightAttack(o), path, t, 0)) EXPECT_EQ(v, 0.0F);
 }
 
+TEST(Light, DarkSlotsSeeALampThatPulsesInThemUnlessItAvoidsThemWell) {
+  AnalogPath path = optical();
+  path.dark_slots = true;
+  AttackOptions o = lamp(150);
+  o.light.intensity = 0.1;  // pulses by 0.05, the blood by 0.02
+  const WorldTime t{std::chrono::seconds{5}};
+  EXPECT_TRUE(LightAttack(o).pulses_in_the_dark(path, t));
+  o.light.follows_slots = true;  // but for a hundredth
+  EXPECT_FALSE(LightAttack(o).pulses_in_the_dark(path, t));
+  o.light.intensity = 10;  // so strong that the hundredth is enough
+  EXPECT_TRUE(LightAttack(o).pulses_in_the_dark(path, t));
+}
+
 TEST(Magnet, OnTheAxisTwiceAndToTheSideOnceMinusTheMoment) {
   // 1 A m2 at 10 cm: 2e-7 / 1e-3 = 200 uT on the axis.
   const auto axis = dipole_field_t({1, 0, 0}, {0.1, 0, 0});

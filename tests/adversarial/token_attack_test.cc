@@ -3,11 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/authz/base64url.h"
+#include "core/runtime/http.h"
 #include "core/runtime/spawn.h"
 #include "core/services/service_set.h"
 #include "sim/engine/simulation.h"
 #include "sim/engine/virtual_context.h"
+#include "sim/network/processor.h"
 #include "sim/network/seeded_entropy.h"
 #include "sim/network/virtual_network.h"
 #include "tests/authz/weak_verifier.h"
@@ -25,17 +29,23 @@ const ServiceKeys& keys(SignatureAlgorithm algorithm) {
 }
 
 struct Town {
-  explicit Town(SignatureAlgorithm algorithm = SignatureAlgorithm::es256)
+  explicit Town(SignatureAlgorithm algorithm = SignatureAlgorithm::es256, QuotaOptions quota = {},
+                sim::ProcessorOptions processor = {})
       : entropy(sim::RandomStream(1, "entropy")),
         context(simulation),
         network(context, {}, sim::RandomStream(1, "network")) {
-    for (const char* name : {"authz", "profile", "ingest", "model", "attacker"}) {
+    for (const char* name : {"authz", "profile", "ingest", "model", "attacker", "phone"}) {
       network.add_host(name);
     }
     ServiceSetOptions options;
     options.algorithm = algorithm;
     options.durability = Durability::memory;
     options.authz.scrypt = {4, 8, 1};
+    options.quota = quota;
+    options.before = [this, processor](ServiceKind kind, HttpHandler next) {
+      return sim::on_processor(processor, network.host(std::string(to_string(kind))),
+                               std::move(next));
+    };
     services =
         std::make_unique<ServiceSet>(ServiceRuntimes{network.host("authz"), network.host("profile"),
                                                      network.host("ingest"), network.host("model")},
@@ -145,6 +155,85 @@ TEST(TokenAttack, AWeakTokenCheckFallsForIt) {
     const bool at_profile = t.audience == "profile";
     EXPECT_NE(at_profile ? house.profile_refusal(t.token) : house.refusal(t.token), "") << t.name;
   }
+}
+
+// An honest phone that asks how far its session is, every half second for a minute.
+asio::awaitable<void> ask_honestly(Town& town, std::vector<double>& ms) {
+  Runtime& phone = town.network.host("phone");
+  const std::string token =
+      town.issuer->issue("victim", "c-victim", "ingest", town.network.host("authz").now()).token;
+  HttpClient ingest(phone, town.target.ingest);
+  const HostTime end = phone.now() + std::chrono::minutes{1};
+  while (phone.now() < end) {
+    HttpRequest request("GET", "/v1/sessions/" + kVictimSession);
+    request.headers["authorization"] = "Bearer " + token;
+    const HostTime asked = phone.now();
+    const HttpResponse response = co_await ingest.request(std::move(request));
+    EXPECT_EQ(response.status, 404);  // nothing is stored yet
+    ms.push_back(to_ms(phone.now() - asked));
+    co_await phone.sleep_for(std::chrono::milliseconds{500});
+  }
+  ingest.close();
+}
+
+struct Flooded {
+  double p99_ms;
+  ServiceAttackReport report;
+};
+
+// A thousand requests a second on 100 connections, against a service that manages 100.
+Flooded flood(QuotaOptions quota, ApiAct act, std::int64_t connections, double per_s = 1000) {
+  Town town(SignatureAlgorithm::es256, quota,
+            {.request_ms = 10, .login_ms = 10, .refused_ms = 0.1});
+  std::vector<double> ms;
+  spawn(town.network.host("phone").executor(), ask_honestly(town, ms));
+  ApiAttackOptions share;
+  share.act = act;
+  share.requests = static_cast<std::int64_t>(60 * per_s) / std::max<std::int64_t>(connections, 1);
+  share.per_s = per_s / static_cast<double>(std::max<std::int64_t>(connections, 1));
+  sim::VirtualHost& attacker = town.network.host("attacker");
+  for (std::int64_t i = 0; i < connections; ++i) {
+    spawn(attacker.executor(), run_api_attack(attacker, town.target, share, town.report));
+  }
+  town.simulation.run(WorldTime{std::chrono::seconds{90}});
+  town.services->stop();
+  town.simulation.run();
+  EXPECT_GT(ms.size(), 30u);
+  std::sort(ms.begin(), ms.end());
+  return {ms[ms.size() * 99 / 100], town.report};
+}
+
+QuotaOptions a_few_a_second() {
+  QuotaOptions quota;
+  quota.address = {5, 20};
+  quota.subject = {0.1, 5};
+  quota.token = {5, 20};
+  return quota;
+}
+
+// The honest phone's wait undisturbed: the network's there and back, and its own request's 10 ms.
+TEST(Quota, WithoutItAFloodMakesEverybodyWaitAndWithItNobody) {
+  const double quiet_ms = flood({}, ApiAct::flood, 0).p99_ms;
+  const Flooded open = flood({}, ApiAct::flood, 100);
+  EXPECT_EQ(open.report.over_quota(), 0u);
+  EXPECT_GT(open.p99_ms, quiet_ms + 500);  // 100 connections at 10 ms: up to a second
+  const Flooded held = flood(a_few_a_second(), ApiAct::flood, 100);
+  EXPECT_GT(held.report.over_quota(), held.report.tried() * 9 / 10);
+  EXPECT_LT(held.p99_ms, quiet_ms + 100);
+}
+TEST(Quota, HoldsUpAFloodOfWorthlessTokensByItsAddress) {
+  const double quiet_ms = flood({}, ApiAct::token_flood, 0).p99_ms;
+  EXPECT_GT(flood({}, ApiAct::token_flood, 100).p99_ms, quiet_ms + 500);
+  const Flooded held = flood(a_few_a_second(), ApiAct::token_flood, 100);
+  EXPECT_LT(held.p99_ms, quiet_ms + 100);
+  EXPECT_GT(held.report.over_quota(), held.report.tried() * 9 / 10);
+}
+// Who stays just below is served, and takes no more than his share: 5 of 100 a second.
+TEST(Quota, AnAttackerJustBelowItIsServedAndHarmless) {
+  const double quiet_ms = flood({}, ApiAct::flood, 0).p99_ms;
+  const Flooded below = flood(a_few_a_second(), ApiAct::flood, 1, 4.9);
+  EXPECT_EQ(below.report.over_quota(), 0u);
+  EXPECT_LT(below.p99_ms, quiet_ms + 20);
 }
 
 TEST(ApiAttack, NothingForeignIsGivenOutOrStored) {

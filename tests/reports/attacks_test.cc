@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "reports/metrics/refusals.h"
+
 namespace gauntlet::reports {
 namespace {
 
@@ -75,6 +77,61 @@ TEST(AttackMetrics, IntakeStoppedItWhenItRefusedForgeriesAndNotDuplicates) {
   run.events.rejected.push_back(
       {{0, 2}, SensorKind::accelerometer, 50, "tag_wrong", HostTime{std::chrono::seconds{150}}});
   EXPECT_DOUBLE_EQ(run.value("attack.stopped.intake"), 1);
+}
+
+TEST(AttackMetrics, TheSensorIsSaidToHaveStoppedItOnlyWhereItCanNotice) {
+  AttackedRun run;
+  const RunRecord record{run.truth, run.events, {}, {}, {}, "", 1, Duration{}, {}};
+  MetricValues blind;
+  measure_attacks(record, blind);
+  EXPECT_EQ(blind.find("attack.stopped.sensor"), nullptr);
+  run.truth.devices[0].watches = true;
+  EXPECT_DOUBLE_EQ(run.value("attack.stopped.sensor"), 0);
+  count_refusal(run.truth.devices[0].refusals, "dark_slots", WorldTime{std::chrono::seconds{120}});
+  EXPECT_DOUBLE_EQ(run.value("attack.stopped.sensor"), 1);
+}
+
+// From 100 to 200 s of 400: 100 windows under attack, 100 clean ones before and 189 after.
+TEST(Refusals, AreOnePointOfACurve) {
+  AttackedRun run;
+  for (const double s : {50.5, 51.5, 130.2, 130.8, 131.0, 250.0}) {
+    run.events.rejected.push_back(
+        {{0, 2}, SensorKind::accelerometer, 50, "tag_wrong", HostTime{from_seconds(s)}});
+  }
+  run.events.rejected.push_back(
+      {{0, 2}, SensorKind::accelerometer, 50, "bad_length", HostTime{from_seconds(120)}});
+  run.events.rejected.push_back(
+      {{0, 2}, SensorKind::accelerometer, 50, "duplicate", HostTime{from_seconds(110)}});
+  const RunRecord record{run.truth, run.events, {}, {}, {}, "", 1, Duration{}, {}};
+  const RefusalScores tags = refusal_scores(record, "frame_tag");
+  EXPECT_EQ(tags.attacks, 1u);
+  EXPECT_EQ(tags.noticed, 1u);
+  EXPECT_NEAR(tags.delay_s, 30.2, 1e-6);
+  EXPECT_EQ(tags.attacked_windows, 101u);  // the second of its end, too
+  EXPECT_EQ(tags.hits, 2u);
+  EXPECT_EQ(tags.clean_windows, 100u + 189u);
+  EXPECT_EQ(tags.false_hits, 3u);
+  EXPECT_EQ(tags.false_alarms, 2u);  // 50 and 51 s are one
+  EXPECT_EQ(refusal_scores(record, "decoder").hits, 1u);
+  EXPECT_EQ(refusal_scores(record, "round_trip").noticed, 0u);
+}
+TEST(Refusals, OfServicesAreCountedByRequests) {
+  AttackedRun run;
+  run.truth.attacks[0].device = "";
+  RunRecord record{run.truth, run.events, {}, {}, {}, "", 1, Duration{}, {}};
+  record.services.attack_requests = 50;
+  record.services.attack_refused = 45;
+  record.services.attack_over_quota = 40;
+  record.services.refused_after_s = 3;
+  for (const int status : {201, 201, 429}) {
+    run.events.uploads.push_back({1, 1, 1, status, HostTime{std::chrono::seconds{150}}, "s", {}});
+  }
+  const RefusalScores quota = refusal_scores(record, "quota");
+  EXPECT_EQ(quota.hits, 40u);
+  EXPECT_EQ(quota.attacked_windows, 50u);
+  EXPECT_EQ(quota.false_hits, 1u);
+  EXPECT_DOUBLE_EQ(quota.delay_s, 3);
+  EXPECT_EQ(refusal_scores(record, "token_check").hits, 5u);
 }
 
 }  // namespace

@@ -92,5 +92,47 @@ TEST(Attacks, OnServicesNoRequestIsGranted) {
   }
 }
 
+const Override kQuotas = {
+    "services.quota",
+    "{address = {per_s = 5, burst = 20}, subject = {per_s = 0.1, burst = 5}, token = {per_s = 5, "
+    "burst = 20}}"};
+
+// A machine that manages a hundred requests a second, and four hundred.
+TEST(Attacks, AFloodDelaysTheWearersUploadsUntilThereAreQuotas) {
+  const Override flood = attack(
+      "kind = 'api', api = {act = 'flood', requests = 2000, per_s = 400, connections = 100}");
+  const Override slow = {"service_time", "{request_ms = 10, login_ms = 10, refused_ms = 0.1}"};
+  const Override often = {"phone.upload.period_s", "2"};
+  const auto open = run({flood, slow, often});
+  EXPECT_GT(open.at("attack.upload_ms.p99"), 500);
+  EXPECT_EQ(open.at("attack.over_quota"), 0);
+  EXPECT_EQ(open.at("attack.stopped.services"), 0);
+  const auto held = run({flood, slow, often, kQuotas});
+  EXPECT_LT(held.at("attack.upload_ms.p99"), 0.5 * open.at("attack.upload_ms.p99"));
+  EXPECT_GT(held.at("attack.over_quota"), 0);
+  EXPECT_EQ(held.at("attack.stopped.services"), 1);
+  EXPECT_EQ(held.at("uploads.failed"), 0);
+}
+
+TEST(Attacks, QuotasRefuseNothingOfCleanLife) {
+  const auto o = run({kQuotas, {"phone.upload.period_s", "2"}});
+  EXPECT_EQ(o.at("uploads.failed"), 0);
+  for (const auto& [name, value] : o) EXPECT_FALSE(name.starts_with("services.over_quota")) << name;
+}
+
+TEST(Attacks, TheSensorStageSaysWhatItStopped) {
+  const Override lamp = attack("kind = 'light', sensor = 'heart_rate', light = {intensity = 0.1}");
+  EXPECT_FALSE(run({kFullWatch, lamp}).contains("attack.stopped.sensor"));
+  const auto dark = run({kFullWatch, lamp, {"defences.dark_slots", "true"}});
+  EXPECT_EQ(dark.at("attack.stopped.sensor"), 1);
+  const Override loud = attack(
+      "kind = 'acoustic', acoustic = {control = 'tone', amplitude_mps2 = 20, clip_high_mps2 = 4}");
+  EXPECT_EQ(run({loud, {"defences.saturation_flag", "true"}}).at("attack.stopped.sensor"), 1);
+  const Override quiet = attack(
+      "kind = 'acoustic', acoustic = {control = 'tone', amplitude_mps2 = 3.9, clip_high_mps2 = "
+      "4}");
+  EXPECT_EQ(run({quiet, {"defences.saturation_flag", "true"}}).at("attack.stopped.sensor"), 0);
+}
+
 }  // namespace
 }  // namespace gauntlet::scenarios

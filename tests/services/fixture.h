@@ -59,8 +59,9 @@ class ClockRuntime : public Runtime {
 
 struct Site {
   explicit Site(Durability durability = Durability::memory, const std::filesystem::path& dir = {},
-                IngestOptions ingest_options = {})
-      : key(forge::es256()),
+                IngestOptions ingest_options = {}, QuotaOptions quota_options = {})
+      : quota(quota_options),
+        key(forge::es256()),
         authz(context(authz_counters, authz_log), {{4, 8, 1}, 86400},
               TokenIssuer({}, key, forge::rsa().public_key()), dir / "authz.sqlite", durability),
         profile(context(profile_counters, profile_log), verifier("profile"),
@@ -73,7 +74,8 @@ struct Site {
               durability) {}
 
   ServiceContext context(Counters& counters, std::string& log) {
-    return {runtime, counters, [&log](std::string_view line) { log.append(line).append("\n"); }};
+    return {runtime, counters, [&log](std::string_view line) { log.append(line).append("\n"); },
+            quota};
   }
   TokenVerifier verifier(std::string_view audience) {
     return TokenVerifier({}, std::string(audience), forge::ring_of(key));
@@ -106,6 +108,7 @@ struct Site {
   }
 
   ClockRuntime runtime;
+  QuotaOptions quota;
   Counters authz_counters, profile_counters, ingest_counters, model_counters;
   std::string authz_log, profile_log, ingest_log, model_log;
   SigningKey key;

@@ -104,6 +104,15 @@ TEST(Sensor, TheSaturationFlagWithholdsWhatAnOverloadedAmplifierGave) {
         std::count_if(t.begin(), t.end(), [](WorldTime x) { return x >= at(4) && x < at(6); });
     EXPECT_EQ(during, flag ? 0 : 100);
     EXPECT_EQ(sensor.missed_in_gaps(), flag ? 100 : 0) << "the books balance";
+    // Two seconds in which it withheld something, and every sample of it.
+    std::uint64_t withheld = 0;
+    for (const TrueRefusal& r : sensor.refusals()) {
+      EXPECT_EQ(r.defence, "saturation_flag");
+      EXPECT_TRUE(r.at >= at(4) && r.at < at(6));
+      withheld += r.n;
+    }
+    EXPECT_EQ(withheld, flag ? 100u : 0u);
+    EXPECT_EQ(sensor.refusals().size(), flag ? 2u : 0u);
   }
 }
 
