@@ -206,7 +206,7 @@ std::vector<std::byte> FrameAttack::spoilt(std::span<const std::byte> bytes) {
       out[kMagicAt] = other(out[kMagicAt]);
       break;
     case Malformed::truncation:
-      out.resize(random_.below(out.size()));
+      out.resize(1 + random_.below(out.size() - 1));  // a radio has no empty message
       break;
     case Malformed::length:
     case Malformed::padding:

@@ -5,6 +5,7 @@
 
 #include "campaign/attack_search.h"
 #include "campaign/shrink.h"
+#include "reports/statistics/distributions.h"
 
 namespace gauntlet::campaign {
 namespace {
@@ -49,7 +50,18 @@ class Runner {
     auto level = confirm(result, 0, set, 1 - options_.confirmation.level);
     if (!level) return level.error();
     result.levels.push_back(std::move(*level));
+    result.p_value = binomial_test(result);
     return {};
+  }
+
+  static double binomial_test(const VariantResult& result) {
+    const Level& level = result.levels.front();
+    const double stated = result.variant.stated_rate;
+    const auto k = static_cast<std::int64_t>(level.successes);
+    const auto n = static_cast<std::int64_t>(level.seeds);
+    const double as_many = 1 - reports::binomial_cdf(k - 1, n, stated);
+    if (result.variant.stated_at_most) return as_many;
+    return std::min(1.0, 2 * std::min(as_many, reports::binomial_cdf(k, n, stated)));
   }
 
   Result<FoundAttack> search(const Set& system, const VariantOptions& variant, double effort,
@@ -215,13 +227,13 @@ class Runner {
           " % of the time: the campaign would miss what it looks for";
     }
     if (result.variant.role == Role::no_attack) {
-      const auto& interval = result.levels.front().interval;
       const double stated = result.variant.stated_rate;
-      if (stated < interval.lo || stated > interval.hi) {
+      if (*result.p_value < 1 - options_.confirmation.level) {
         result.control_failure = "without any attack the formula holds in " +
                                  std::to_string(result.levels.front().successes) + " of " +
-                                 std::to_string(result.levels.front().seeds) +
-                                 " runs, which is not the stated rate of " + number_text(stated);
+                                 std::to_string(result.levels.front().seeds) + " runs, which is " +
+                                 (result.variant.stated_at_most ? "beyond" : "not") +
+                                 " the stated rate of " + number_text(stated);
       }
     }
   }

@@ -65,6 +65,9 @@ struct VariantResult {
   std::optional<double> smallest_effort;  // that surely succeeds as often as required
   std::optional<CounterExample> example;
   std::optional<Tally> tally;  // at the whole budget
+  // no_attack: of the exact binomial test of the stated rate, two-sided unless that is an upper
+  // one.
+  std::optional<double> p_value;
   std::vector<MetricCost> costs;
   bool found() const { return example.has_value(); }
   double bound() const { return levels.back().interval.hi; }

@@ -106,6 +106,17 @@ void write_tally(JsonWriter& json, const VariantResult& v) {
   json.end_object();
 }
 
+void write_control(JsonWriter& json, const VariantResult& v) {
+  json.key("control");
+  if (!v.p_value) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("stated_rate").number(v.variant.stated_rate);
+  json.key("at_most").boolean(v.variant.stated_at_most);
+  json.key("p_value").number(*v.p_value).end_object();
+}
+
 void write_optional(JsonWriter& json, const char* key,
                     const std::optional<reports::Interval>& interval) {
   json.key(key);
@@ -200,6 +211,7 @@ void write_variant(JsonWriter& json, const Campaign& campaign, const VariantResu
     json.null();
   }
   write_tally(json, v);
+  write_control(json, v);
   write_costs(json, v.costs);
   json.end_object();
 }
@@ -230,7 +242,11 @@ std::string in_words(const CampaignOptions& options, const VariantResult& v) {
   const Level& last = v.levels.back();
   if (!v.control_failure.empty()) return v.control_failure;
   if (v.variant.role == Role::no_attack) {
-    return "holds in " + counts(last) + " without any attack, as stated";
+    return "holds in " + counts(last) + " without any attack, " + percent(last.interval.lo) +
+           " to " + percent(last.interval.hi) +
+           "; stated: " + (v.variant.stated_at_most ? "at most " : "") +
+           percent(v.variant.stated_rate) + " (binomial test: p = " + reports::to_text(*v.p_value) +
+           ")";
   }
   const std::string unit = " " + options.effort.unit;
   if (!v.found()) {

@@ -58,6 +58,7 @@ void VariantOptions::describe(OptionVisitor& v) {
          "a formula of its own: what an alarm is, for a control without attack");
   v.number("stated_rate", stated_rate, {0, 1}, "1",
            "no_attack: how often the formula holds by itself");
+  v.flag("stated_at_most", stated_at_most, "no_attack: that or more rarely");
 }
 
 void SearchOptions::describe(OptionVisitor& v) {

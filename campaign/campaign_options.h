@@ -67,6 +67,7 @@ struct VariantOptions {
   std::vector<std::string> attacker;  // and of an attacker who knows this one
   std::string success;                // instead of the campaign's; empty: the same
   double stated_rate = 0;             // no_attack: how often the formula holds by itself
+  bool stated_at_most = false;        // no_attack: or more rarely, as a detector's rate is stated
   void describe(OptionVisitor& v);
 };
 

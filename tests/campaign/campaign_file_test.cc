@@ -1,6 +1,9 @@
 // What a campaign file may say, and how its mistakes are named.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "campaign/attack_search.h"
 #include "campaign/campaign.h"
 #include "tests/campaign/small_campaign.h"
@@ -80,6 +83,35 @@ TEST(CampaignFile, EveryShippedCampaignIsGoodAndNamesOneRowOfTheCatalogue) {
                                   "P10", "R1", "R2", "R3", "R4", "R5", "T1", "T2", "F1",
                                   "J1",  "J2", "J3", "J4", "J5", "J6", "A1", "A2"};
   EXPECT_EQ(rows, all);
+}
+
+// The guard states one false alarm a detector in ten hours at most, and has eight detectors.
+TEST(CampaignFile, WhereTheGuardIsOnItIsWatchedWithoutAnAttackAtItsStatedRate) {
+  SuiteOptions suite;
+  std::vector<scenarios::Diagnostic> problems;
+  ASSERT_TRUE(load_suite("adversarial/catalog/full.toml", suite, problems)) << to_string(problems);
+  int guarded = 0;
+  for (const std::string& path : suite.campaigns) {
+    Campaign campaign;
+    ASSERT_TRUE(load_campaign(path, {}, campaign, problems)) << to_string(problems);
+    const auto& variants = campaign.options.variants;
+    const auto on = [](const VariantOptions& v) {
+      return std::find(v.set.begin(), v.set.end(), "phone.guard.on=true") != v.set.end();
+    };
+    if (std::none_of(variants.begin(), variants.end(), on)) continue;
+    ++guarded;
+    const auto control = std::find_if(variants.begin(), variants.end(), [&](const auto& v) {
+      return on(v) && v.role == Role::no_attack;
+    });
+    ASSERT_NE(control, variants.end()) << path;
+    const auto scenario = Trials::scenario_of({campaign.options.scenario, campaign.base_set, 1});
+    ASSERT_TRUE(scenario.ok()) << path;
+    const double run_s = scenario->options.plan.length_s;
+    EXPECT_NEAR(control->stated_rate, 1 - std::exp(-8 * run_s / 36000), 5e-5) << path;
+    EXPECT_TRUE(control->stated_at_most) << path;
+    EXPECT_EQ(control->success, "eventually (guard.alarms > 0)") << path;
+  }
+  EXPECT_EQ(guarded, 10);
 }
 
 TEST(Values, OfRangesAndChoices) {

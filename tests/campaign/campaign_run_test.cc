@@ -178,6 +178,32 @@ TEST(CampaignRun, AnAlarmThatDoesNotComeAtItsStatedRateFailsTheCampaign) {
   EXPECT_TRUE(run(with(kSmallCampaign, role, role + alarm)).result.controls_hold());
 }
 
+// 8 of 8 at one half: 2^-8 above, twice that on both sides; 0 of 8 at one half is 1 and 2^-7.
+TEST(CampaignRun, AnAlarmsRateMeetsTheBinomialTestOfWhatIsStated) {
+  const std::string role = "role = \"no_attack\"";
+  const auto control = [&](const std::string& more) {
+    const Ran ran = run(with(kSmallCampaign, role, role + "\nstated_rate = 0.5" + more));
+    const VariantResult& quiet = ran.result.variants[2];
+    return std::pair(*quiet.p_value, quiet.control_failure.empty());
+  };
+  const std::string never = "", always = "\nsuccess = \"shown.repetitions >= 0\"";
+  const std::string at_most = "\nstated_at_most = true";
+  const double small = std::pow(2, -8);
+  const struct {
+    std::string more;
+    double p;
+    bool holds;
+  } kTable[] = {{never, 2 * small, false},
+                {always, 2 * small, false},
+                {never + at_most, 1, true},
+                {always + at_most, small, false}};
+  for (const auto& row : kTable) {
+    const auto [p, holds] = control(row.more);
+    EXPECT_NEAR(p, row.p, 1e-12) << row.more;
+    EXPECT_EQ(holds, row.holds) << row.more;
+  }
+}
+
 // What holds in a tenth of all runs by itself is found where it surely holds more often, only.
 TEST(CampaignRun, WhatHappensWithoutAnAttackIsNoFinding) {
   const std::string shut = "name = \"shut\"";
@@ -203,7 +229,10 @@ TEST(CampaignRun, EverySearchFindsTheOpenDoor) {
   for (const char* method : {"grid", "random", "splitting"}) {
     SCOPED_TRACE(method);
     const std::string text =
-        with(kSmallCampaign, "[search]",
+        with(with(kSmallCampaign, "length_s=40\", \"plan.lead_in_s=40",
+                  "length_s=90\", \"plan.lead_in_s=90"),
+             "[search]",
+             "[[parameter]]\npath = \"attack[0].acoustic.axis_z\"\nmin = -1\nmax = 1\n"
              "[search]\nsplitting = {particles = 4, moves = 2, replicates = 2}\nmethod = \"" +
                  std::string(method) + "\"");
     const Ran ran = run(text);

@@ -162,6 +162,37 @@ TEST(Sarif, EveryObjectHasTheStandardsMembersAndNoOthers) {
   EXPECT_EQ(wrong.size(), 3u);
 }
 
+// 3.4.3, 3.14.6, 3.19, 3.27.17: relative references without what a URI may not hold, fingerprints
+// that are texts, and every reference to a taxon or a taxonomy leading somewhere.
+TEST(Sarif, WhatItRefersToIsThere) {
+  const json run = parsed(made())["runs"][0];
+  std::map<std::string, std::set<std::string>> taxa;
+  for (const json& taxonomy : run["taxonomies"]) {
+    for (const json& taxon : taxonomy["taxa"]) taxa[taxonomy["name"]].insert(taxon["id"]);
+  }
+  for (const json& supported : run["tool"]["driver"]["supportedTaxonomies"]) {
+    EXPECT_TRUE(taxa.contains(supported["name"])) << supported;
+  }
+  std::set<std::string> rules, fingerprints;
+  for (const json& rule : run["tool"]["driver"]["rules"]) {
+    EXPECT_TRUE(rules.insert(rule["id"]).second) << "ids differ";
+    for (const json& relation : rule["relationships"]) {
+      const json& target = relation["target"];
+      EXPECT_TRUE(taxa[target["toolComponent"]["name"]].contains(target["id"])) << target;
+    }
+  }
+  for (const json& r : run["results"]) {
+    const json& place = r["locations"][0]["physicalLocation"];
+    const std::string uri = place["artifactLocation"]["uri"];
+    EXPECT_EQ(uri.find_first_of(" \\\"<>^`{|}"), std::string::npos) << uri;
+    EXPECT_FALSE(uri.starts_with("/")) << uri;
+    EXPECT_GE(place["region"]["startLine"], 1);
+    ASSERT_EQ(r["partialFingerprints"].size(), 1u);
+    EXPECT_TRUE(fingerprints.insert(r["partialFingerprints"].front()).second);
+  }
+  EXPECT_EQ(fingerprints.size(), run["results"].size());
+}
+
 TEST(Sarif, TellsAFindingFromAControlAndFromABound) {
   const json results = parsed(made())["runs"][0]["results"];
   EXPECT_EQ(results[0]["kind"], "fail");

@@ -188,6 +188,31 @@ TEST(TemporalLogic, TellsStrictFromNotWhereTheRobustnessIsZero) {
   }
 }
 
+// Windows that reach beyond the run's last instant (2 s) are cut there, and one that begins behind
+// it is empty: true of all, false of any. x is 1, -2, 3.
+TEST(TemporalLogic, WindowsEndWithTheRun) {
+  Signals s;
+  s.by_name["x"] = each_second({1, -2, 3});
+  s.end_ns = 2 * kSecond;
+  const struct {
+    const char* text;
+    std::vector<double> expected;
+  } kTable[] = {
+      {"always[1, 9] x > 0", {-2, 3, kInfinity}},
+      {"eventually[1, 9] x > 0", {3, 3, -kInfinity}},
+      {"always[5, 9] x > 0", {kInfinity, kInfinity, kInfinity}},
+      {"not eventually[5, 9] x > 0", {kInfinity, kInfinity, kInfinity}},
+      {"(x > 0) until[5, 9] (x > 0)", {-kInfinity, -kInfinity, -kInfinity}},
+      {"always[2, 2] x > 0", {3, kInfinity, kInfinity}},
+      {"eventually[0, 1] always[0, 1] x > 0", {-2, 3, 3}},
+      {"(x > -5) until[0, 2] ((x > 0) until[1, 1] (x > 2))", {-2, -2, -kInfinity}},
+      {"always ((x > 2) implies eventually[0, 1] (x > 0))", {1, 3, 3}},
+  };
+  for (const auto& row : kTable) {
+    EXPECT_THAT(robustness_each_second(row.text, s), ElementsAreArray(row.expected)) << row.text;
+  }
+}
+
 TEST(TemporalLogic, BindsAsTheGrammarSays) {
   Signals s;
   s.by_name["a"] = each_second({1});
