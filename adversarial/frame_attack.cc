@@ -203,10 +203,12 @@ std::vector<std::byte> FrameAttack::spoilt(std::span<const std::byte> bytes) {
       out[kCountAt] = other(out[kCountAt]);
       break;
     case Malformed::magic:
-      out[kMagicAt] = other(out[kMagicAt]);
+      // Another sensor's would be well-formed.
+      do out[kMagicAt] = other(out[kMagicAt]);
+      while (wire::may_begin_frame(kFormat, out[kMagicAt]));
       break;
-    case Malformed::truncation:
-      out.resize(1 + random_.below(out.size() - 1));  // a radio has no empty message
+    case Malformed::truncation:  // no radio carries an empty message
+      out.resize(1 + random_.below(out.size() - 1));
       break;
     case Malformed::length:
     case Malformed::padding:

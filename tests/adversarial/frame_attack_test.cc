@@ -216,8 +216,7 @@ TEST(FrameTagDefence, CostsEightBytesAFrame) {
   EXPECT_EQ(way.arrived[0].bytes.size(), 266u + 8u);
 }
 
-// Every way to be malformed, many times, into the real decoder. What it cannot see without tags:
-// the one changed byte that makes an acceleration a rotation.
+// Every way to be malformed, many times, into the real decoder.
 TEST(MalformedFrames, AreRefusedByTheRealDecoder) {
   for (const Malformed how : {Malformed::any, Malformed::count, Malformed::length,
                               Malformed::padding, Malformed::truncation, Malformed::magic}) {
