@@ -114,6 +114,10 @@ DetectorResult detector_of(const std::string& name,
   out.alarms_per_h = {alarms.lo / out.clean_h, alarms.hi / out.clean_h};
   out.noticed_interval = reports::clopper_pearson_interval(out.noticed, out.attacks);
   if (!delays.empty()) out.delay_s = reports::estimate_mean(delays);
+  // Nothing is noticed before it begins.
+  if (out.delay_s && out.delay_s->interval) {
+    out.delay_s->interval->lo = std::max(0.0, out.delay_s->interval->lo);
+  }
   const std::vector<double> thresholds = thresholds_of(all_clean, all_attacked);
   std::vector<Exceedance> hits, wrongs;
   std::vector<std::size_t> everybody;

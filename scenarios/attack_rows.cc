@@ -55,7 +55,7 @@ std::vector<AttackRow> make_rows() {
        5,
        "regular",
        "",
-       "it backfires: the noise that is left counts more than the curl"},
+       "some of the noise that is left is counted"},
       {"P2",
        "the same",
        kOpenWatch,

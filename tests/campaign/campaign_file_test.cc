@@ -107,7 +107,10 @@ TEST(CampaignFile, WhereTheGuardIsOnItIsWatchedWithoutAnAttackAtItsStatedRate) {
     const auto scenario = Trials::scenario_of({campaign.options.scenario, campaign.base_set, 1});
     ASSERT_TRUE(scenario.ok()) << path;
     const double run_s = scenario->options.plan.length_s;
-    EXPECT_NEAR(control->stated_rate, 1 - std::exp(-8 * run_s / 36000), 5e-5) << path;
+    // One in ten hours each; a moving arm's noise rings more often on a watch without a filter.
+    const double noise_per_h = path.ends_with("p5-denial.toml") ? 6.7 : 0.1;
+    EXPECT_NEAR(control->stated_rate, 1 - std::exp(-(0.7 + noise_per_h) * run_s / 3600), 5e-5)
+        << path;
     EXPECT_TRUE(control->stated_at_most) << path;
     EXPECT_EQ(control->success, "eventually (guard.alarms > 0)") << path;
   }
