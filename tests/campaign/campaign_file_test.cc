@@ -114,7 +114,7 @@ TEST(CampaignFile, WhereTheGuardIsOnItIsWatchedWithoutAnAttackAtItsStatedRate) {
     EXPECT_TRUE(control->stated_at_most) << path;
     EXPECT_EQ(control->success, "eventually (guard.alarms > 0)") << path;
   }
-  EXPECT_EQ(guarded, 10);
+  EXPECT_EQ(guarded, 11);
 }
 
 TEST(Values, OfRangesAndChoices) {
