@@ -147,13 +147,7 @@ void print_table(const std::vector<Captured>& captured) {
   std::printf("\nclock alignment on %zu captures, %zu packets: ms from hindsight, p50 / p95\n",
               captured.size(), packets);
   std::printf("%-14s%18s%18s%18s\n", "method", "first 30 s", "after", "half foretold");
-  const std::pair<const char*, AlignerMethod> methods[] = {
-      {"first-seen", AlignerMethod::first_seen},
-      {"+ round-even", AlignerMethod::round_even},
-      {"least squares", AlignerMethod::least_squares},
-      {"lower hull", AlignerMethod::hull},
-      {"gated Kalman", AlignerMethod::kalman}};
-  for (const auto& [name, method] : methods) {
+  for (const auto& [name, method] : kAligners) {
     Errors errors;
     for (const auto& c : captured) judge(method, c.frames, errors);
     std::printf("%-14s", name);

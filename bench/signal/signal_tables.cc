@@ -79,13 +79,7 @@ void print_aligners() {
   std::printf("%-14s", "method");
   for (const double h : kHorizons_s) std::printf("%16.0f s", h);
   std::printf("\n");
-  const std::pair<const char*, AlignerMethod> methods[] = {
-      {"first-seen", AlignerMethod::first_seen},
-      {"+ round-even", AlignerMethod::round_even},
-      {"least squares", AlignerMethod::least_squares},
-      {"lower hull", AlignerMethod::hull},
-      {"gated Kalman", AlignerMethod::kalman}};
-  for (const auto& [name, method] : methods) {
+  for (const auto& [name, method] : kAligners) {
     std::map<double, std::vector<double>> errors;
     for (int pair = 0; pair < kPairs; ++pair) {
       const auto a = placed_errors_ms(method, 2 * pair);

@@ -2,9 +2,19 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/signal/clock_aligner.h"
+
 namespace gauntlet {
+
+inline constexpr std::pair<const char*, AlignerMethod> kAligners[] = {
+    {"first-seen", AlignerMethod::first_seen},
+    {"+ round-even", AlignerMethod::round_even},
+    {"least squares", AlignerMethod::least_squares},
+    {"lower hull", AlignerMethod::hull},
+    {"gated Kalman", AlignerMethod::kalman}};
 
 // The value at rank floor(p (n - 1)); 0 of nothing.
 double quantile(std::vector<double> v, double p);
